@@ -34,7 +34,7 @@ use crate::refused;
 use crate::unread::Unreadable;
 
 /// How long a reader waits for the newest records to be written.
-const PATIENCE: Duration = Duration::from_secs(2);
+const SETTLE_WAIT: Duration = Duration::from_secs(2);
 
 /// What a call was and how it ended, as the middleware saw it.
 pub(crate) struct Ended<'a> {
@@ -83,27 +83,16 @@ impl Ended<'_> {
     /// The record.
     fn record(&self, draft: &Draft, kind: AuditKind) -> AuditRecord {
         let mut record = AuditRecord {
-            request: self.id,
-            at: self.at,
-            kind,
             operation: self.row.map(|row| row.name.to_owned()).unwrap_or_default(),
             method: self.method.to_string(),
             path: bounded(self.path),
-            domain: None,
-            project: None,
-            caller: None,
-            credential: None,
-            holder: None,
-            is_proven: false,
             source: self
                 .address
                 .map(|address| address.to_string())
                 .unwrap_or_default(),
-            thing: None,
             status: self.answer.status().as_u16(),
             refusal: self.refusal(),
-            changes: Vec::new(),
-            similar: 0,
+            ..AuditRecord::blank(self.id, self.at, kind)
         };
         draft.fill(&mut record);
         if record.holder.is_none() {
@@ -165,20 +154,9 @@ impl Audit {
         let shown = reason.at(Surface::Adyton);
         let entry = shown.code().entry();
         let record = AuditRecord {
-            request: id,
-            at,
-            kind: AuditKind::Refusal,
-            operation: String::new(),
             method: what.method.clone(),
             path: bounded(&what.path),
-            domain: None,
-            project: None,
-            caller: None,
-            credential: None,
-            holder: None,
-            is_proven: false,
             source: address.to_string(),
-            thing: None,
             status: entry.status,
             refusal: Some(AuditRefusal {
                 code: entry.wire.to_owned(),
@@ -186,8 +164,7 @@ impl Audit {
                 message: envelope::with_detail(shown, &detail).into_owned(),
                 found: what.found.clone(),
             }),
-            changes: Vec::new(),
-            similar: 0,
+            ..AuditRecord::blank(id, at, AuditKind::Refusal)
         };
         self.keep(Sender::Stranger(Source::of(address)), record, now);
     }
@@ -206,7 +183,7 @@ impl Audit {
             self.writer.record(record);
         }
         // A database that is slow shows the newest records a moment later.
-        let _ = tokio::time::timeout(PATIENCE, self.writer.settled()).await;
+        let _ = tokio::time::timeout(SETTLE_WAIT, self.writer.settled()).await;
     }
 
     /// Hands over what was only counted so far: the server stops.

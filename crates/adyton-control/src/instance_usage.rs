@@ -10,7 +10,8 @@ use adyton_core::tally::{ServiceTally, Tally, minute_of};
 use adyton_core::usage::{InstanceUsage, Used};
 use tokio::time::Instant;
 
-use crate::failure::{Failure, OperationResult};
+use crate::blocking::blocking;
+use crate::failure::OperationResult;
 use crate::shared::Shared;
 use crate::unwritten_minutes::UnwrittenMinutes;
 
@@ -29,8 +30,7 @@ pub(crate) async fn look(
         return Ok(());
     }
     let instances = shared.instances.clone();
-    let looking = tokio::task::spawn_blocking(move || instances.usage());
-    let usage = looking.await.map_err(Failure::defect)?;
+    let usage = blocking(move || instances.usage()).await?;
     state.looked = Some(Instant::now());
     take(state, shared.clock.now(), usage);
     Ok(())

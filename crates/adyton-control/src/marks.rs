@@ -25,7 +25,7 @@ pub(crate) fn mark(mut answer: Response, heading: &Arc<Heading>) -> Response {
 pub(crate) struct FailedAnswer(pub(crate) Arc<Failure>);
 
 /// An empty answer that carries `failure`.
-pub(crate) fn refused(failure: Failure) -> Response {
+pub(crate) fn failed(failure: Failure) -> Response {
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     answer.extensions_mut().insert(FailedAnswer(Arc::new(failure)));

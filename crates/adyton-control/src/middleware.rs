@@ -21,7 +21,7 @@ use crate::dialect::{self, iam};
 use crate::envelope;
 use crate::failure::Failure;
 use crate::heading::Access;
-use crate::marks::{Answered, FailedAnswer, refused as refusal};
+use crate::marks::{Answered, FailedAnswer, failed};
 use crate::refused;
 use crate::remote::Remote;
 use crate::shared::Shared;
@@ -64,8 +64,8 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
         (None, Ok(())) => AssertUnwindSafe(next.run(request))
             .catch_unwind()
             .await
-            .unwrap_or_else(|_| refusal(Failure::defect("a call panicked"))),
-        (None, Err(failure)) => refusal(failure),
+            .unwrap_or_else(|_| failed(Failure::defect("a call panicked"))),
+        (None, Err(failure)) => failed(failure),
     };
     let (row, failure) = (
         answer.extensions().get::<Answered>().cloned(),
@@ -84,7 +84,7 @@ async fn around(State(shared): State<Arc<Shared>>, mut request: Request, next: N
         row: row.as_ref().map(|Answered(row)| &**row),
         failure: failure.as_ref().map(|FailedAnswer(failure)| &**failure),
         answer: &answer,
-        live: &shared.feed.cell().load(),
+        live: &shared.live(),
     };
     shared.audit.note(&ended, &draft, shared.clock.monotonic());
     // Probes say nothing, and would bury what people look for.
@@ -156,25 +156,21 @@ fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration
 }
 
 async fn no_such_address(request: Request) -> Response {
-    let id = request.extensions().get::<RequestId>().copied();
-    unknown(request.uri().path(), id.unwrap_or(RequestId::from_bits(0)))
+    unknown(&request)
 }
 
 async fn wrong_method(request: Request) -> Response {
-    let path = request.uri().path();
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .copied()
-        .unwrap_or(RequestId::from_bits(0));
-    match address::surface(path) {
+    match address::surface(request.uri().path()) {
         Surface::Iam => iam::errors::method_not_allowed(),
-        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => unknown(path, id),
+        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => unknown(&request),
     }
 }
 
 /// What no row of the table has.
-fn unknown(path: &str, id: RequestId) -> Response {
+fn unknown(request: &Request) -> Response {
+    let path = request.uri().path();
+    let id = request.extensions().get().copied();
+    let id = id.unwrap_or(RequestId::from_bits(0));
     match address::surface(path) {
         Surface::Iam => iam::errors::no_such_address(),
         Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => {
@@ -210,7 +206,7 @@ mod tests {
             settle(bare(), "/docs", id).headers()["x-request-id"],
             id.to_string()
         );
-        let answer = settle(refusal(Failure::defect("the disk is full")), "/v1/p/models", id);
+        let answer = settle(failed(Failure::defect("the disk is full")), "/v1/p/models", id);
         assert_eq!(answer.status(), 500);
         assert_eq!(answer.headers()["x-adyton-reason"], "modelarts.internal");
     }

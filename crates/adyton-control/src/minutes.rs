@@ -10,6 +10,7 @@ use adyton_core::tally::ServiceTally;
 use adyton_store::StoreError;
 use tokio::time::Instant;
 
+use crate::blocking::blocking;
 use crate::failure::{Failure, OperationResult};
 use crate::instance_usage;
 use crate::shared::Shared;
@@ -75,8 +76,9 @@ pub(crate) async fn refresh(shared: &Shared) -> OperationResult<()> {
 
 async fn write_all(shared: &Shared, state: &mut UnwrittenMinutes) -> OperationResult<()> {
     let journal = shared.journal.clone();
-    let taken = tokio::task::spawn_blocking(move || journal.take_tallies());
-    state.waiting.extend(taken.await.map_err(Failure::defect)?);
+    state
+        .waiting
+        .extend(blocking(move || journal.take_tallies()).await?);
     for one in &mut state.waiting {
         if one.tally.instances == 0 {
             one.tally.instances = ready(shared, one);

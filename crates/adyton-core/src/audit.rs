@@ -189,6 +189,29 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
+    /// One that says nothing yet but which request it is of, when, and what it tells of.
+    pub const fn blank(request: RequestId, at: Timestamp, kind: AuditKind) -> Self {
+        Self {
+            request,
+            at,
+            kind,
+            operation: String::new(),
+            method: String::new(),
+            path: String::new(),
+            domain: None,
+            project: None,
+            caller: None,
+            credential: None,
+            holder: None,
+            is_proven: false,
+            source: String::new(),
+            thing: None,
+            status: 0,
+            refusal: None,
+            changes: Vec::new(),
+            similar: 0,
+        }
+    }
     /// Where it is kept.
     pub const fn shelf(&self) -> AuditShelf {
         match (self.is_proven, self.kind) {

@@ -31,25 +31,14 @@ pub(crate) fn record(
     let millis = u64::try_from(at.millis()).unwrap_or_default();
     // No server runs whose ids this could meet.
     let number = at.micros().unsigned_abs();
+    let request = RequestId::of_management(millis, 0, number);
     AuditRecord {
-        request: RequestId::of_management(millis, 0, number),
-        at,
-        kind: AuditKind::Change,
         operation: operation.to_owned(),
-        method: String::new(),
-        path: String::new(),
-        domain: None,
-        project: None,
         caller: Some(operator()),
-        credential: None,
-        holder: None,
         is_proven: true,
-        source: String::new(),
         thing: Some(thing),
-        status: 0,
-        refusal: None,
         changes,
-        similar: 0,
+        ..AuditRecord::blank(request, at, AuditKind::Change)
     }
 }
 

@@ -4,7 +4,6 @@
 mod refused;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use adyton_core::audit::AuditShelf;
@@ -17,9 +16,11 @@ use adyton_identity::Action;
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
 
 pub(crate) use self::refused::CodeCount;
+use super::package::space;
 use super::service::status::{Seen, see};
 use super::{audit, request};
 use crate::actor::{Actor, permitted};
+use crate::blocking::blocking;
 use crate::failure::{Failure, OperationResult};
 use crate::minutes;
 use crate::shared::Shared;
@@ -95,7 +96,7 @@ pub(crate) async fn show(shared: &Shared, actor: &Actor, project: ProjectId) -> 
 
 /// The project's services, with what is seen of them.
 fn services(shared: &Shared, project: ProjectId) -> Vec<Seen> {
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let own = live
         .services()
         .filter(|service| service.service.project == project);
@@ -138,7 +139,11 @@ async fn changes(shared: &Shared, project: ProjectId) -> OperationResult<Vec<Kep
 async fn server(shared: &Shared, actor: &Actor) -> OperationResult<Server> {
     let may_know = permitted(&actor.live, &actor.caller, Action::MetricsGet, None).is_ok();
     let disk = match may_know {
-        true => disk(&shared.settings().uploads).await?,
+        true => {
+            // A disk that does not answer holds up nobody but whoever asks.
+            let settings = shared.settings();
+            blocking(move || space(&settings.uploads)).await?
+        }
         false => None,
     };
     Ok(Server {
@@ -146,20 +151,6 @@ async fn server(shared: &Shared, actor: &Actor) -> OperationResult<Server> {
         waits_for: (shared.ready)().err(),
         disk,
     })
-}
-
-/// Free and all bytes of the disk that a folder, or the one that it will be made in, is on. A disk that does not answer holds up
-/// nobody but whoever asks.
-async fn disk(folder: &Path) -> OperationResult<Option<(u64, u64)>> {
-    let folder = folder.to_owned();
-    let look = move || {
-        let disk = folder
-            .ancestors()
-            .find_map(|place| rustix::fs::statvfs(place).ok())?;
-        let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
-        Some((bytes(disk.f_bavail), bytes(disk.f_blocks)))
-    };
-    tokio::task::spawn_blocking(look).await.map_err(Failure::defect)
 }
 
 /// The services that somebody should look at: those that failed, then those that lack instances, then those on their way.
@@ -231,7 +222,7 @@ mod tests {
     /// A user with this role, at the first project.
     async fn actor(rig: &Rig, role: Role, scope: Scope) -> Actor {
         let user = rig.user(role.name(), vec![Assignment { role, scope }]).await;
-        let live = rig.shared.feed.cell().load();
+        let live = rig.shared.live();
         let identity = &rig.shared.identity;
         let here = Scope::Project(rig.project());
         let token = identity.issue_token(&live, &user, here, Methods::PASSWORD, None);

@@ -193,7 +193,7 @@ async fn publish(shared: &Shared, model: ModelId, project: ProjectId, found: Fou
     if let Some(committed) = committed {
         shared.settled(committed).await?;
         // Only now, when the live state knows that the project has a model of the package.
-        upload::imported(shared, project, digest);
+        upload::imported(shared, project, digest).await;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Remove packages that nobody uses, in the background: no import of the package may be between the disk and the store meanwhile.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,9 @@ use adyton_core::clock::Timestamp;
 use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 
-use super::mark;
+use super::{mark, unmark};
+use crate::blocking::blocking;
+use crate::failure::Failure;
 use crate::shared::Shared;
 
 /// An upload that no model uses after this long is given up.
@@ -36,10 +38,12 @@ pub(crate) async fn regularly(shared: Arc<Shared>) {
     let mut turn = tokio::time::interval(EVERY);
     loop {
         turn.tick().await;
-        for (mark, digest) in old_uploads(&shared) {
+        let inner = shared.clone();
+        let old = blocking(move || old_uploads(&inner)).await;
+        for (mark, digest) in old.unwrap_or_default() {
             let _alone = shared.package_locks.alone(digest).await;
             if matches!(shared.store.models().uses_package(&digest).await, Ok(false)) {
-                let _ = fs::remove_file(mark);
+                unmark(mark).await;
                 sweep(&shared, digest).await;
             }
         }
@@ -88,7 +92,7 @@ async fn forget(shared: &Shared, project: ProjectId, digest: Sha256) {
         }
     }
     // No upload of this project's is no error: the model may have come from `file://`.
-    let _ = fs::remove_file(mark(shared, project, digest));
+    unmark(mark(shared, project, digest)).await;
     sweep(shared, digest).await;
 }
 
@@ -100,17 +104,24 @@ pub(crate) async fn alone(shared: &Shared, digest: Sha256) {
 
 /// Removes the package if no model uses it and no project has uploaded it.
 pub(crate) async fn sweep(shared: &Shared, digest: Sha256) {
-    let used = shared.store.models().uses_package(&digest).await.unwrap_or(true);
-    if used || uploaded_by_any(shared, digest) {
+    if shared.store.models().uses_package(&digest).await.unwrap_or(true) {
         return;
     }
-    if let Err(error) = shared.packages.remove(digest) {
+    let (packages, settings) = (shared.packages.clone(), shared.settings());
+    let removing = blocking(move || match uploaded_by_any(&settings.uploads, digest) {
+        true => Ok(()),
+        false => packages.remove(digest),
+    });
+    if let Err(error) = removing
+        .await
+        .and_then(|removed| removed.map_err(Failure::defect))
+    {
         tracing::warn!(package = %digest, "the package could not be removed: {error}");
     }
 }
 
-fn uploaded_by_any(shared: &Shared, digest: Sha256) -> bool {
-    let Ok(projects) = fs::read_dir(&shared.settings().uploads) else {
+fn uploaded_by_any(uploads: &Path, digest: Sha256) -> bool {
+    let Ok(projects) = fs::read_dir(uploads) else {
         return false;
     };
     let name = digest.to_string();

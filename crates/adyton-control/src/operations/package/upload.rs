@@ -8,8 +8,8 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::ProjectId;
 use adyton_runtime::package::{ImportError, Published, Source, Staged};
 
-use super::mark;
 use super::sweep::sweep;
+use super::{mark, space, unmark};
 use crate::failure::{Failure, OperationResult};
 use crate::shared::Shared;
 use crate::upload_share::Kept;
@@ -51,7 +51,7 @@ async fn admit(
         Ok(()) => Ok(digest),
         Err(full) => {
             if !is_known {
-                let _ = std::fs::remove_file(mark(shared, project, digest));
+                unmark(mark(shared, project, digest)).await;
                 sweep(shared, digest).await;
             }
             Err(full.into())
@@ -64,8 +64,7 @@ async fn admit(
 pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) -> Failure {
     match problem.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            let free =
-                rustix::fs::statvfs(folder).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+            let free = space(folder).map_or(0, |(free, _)| free);
             Failure::NoSpace(format!(
                 "no space is left on the disk of the data folder: the upload has at least {needed} bytes and needs as many again \
                  to be unpacked, and {free} bytes are free; free some space, or delete unused models"
@@ -104,15 +103,14 @@ pub(crate) fn is_of(shared: &Shared, project: ProjectId, digest: Sha256) -> bool
 }
 
 fn has_model(shared: &Shared, project: ProjectId, digest: Sha256) -> bool {
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     live.models()
         .any(|model| model.project == project && model.package == Some(digest))
 }
 
 /// A model was imported from the project's upload: it keeps the package from now on, and the upload is none any more.
-pub(crate) fn imported(shared: &Shared, project: ProjectId, digest: Sha256) {
-    // One that stays is given up after some days.
-    let _ = std::fs::remove_file(mark(shared, project, digest));
+pub(crate) async fn imported(shared: &Shared, project: ProjectId, digest: Sha256) {
+    unmark(mark(shared, project, digest)).await;
 }
 
 /// Counts a project's uploads. Reads the disk: call it on a blocking thread.
