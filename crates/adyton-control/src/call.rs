@@ -55,7 +55,7 @@ impl OpenCall {
     }
     /// Whether the call shows credentials of somebody who may do this in their domain.
     pub(crate) fn permitted(&self, action: Action) -> OperationResult<()> {
-        let live = self.shared.feed.cell().load();
+        let live = self.shared.live();
         let body = self.payload.body();
         let request = seen(
             &self.method,
@@ -151,7 +151,7 @@ impl Streamed {
         let (mut parts, body) = request.into_parts();
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
-        let live = shared.feed.cell().load();
+        let live = shared.live();
         let audit = Draft::of(&parts);
         audit.path(&parameters, &live);
         let has_body = !body.is_end_stream() && body.size_hint().exact() != Some(0);
@@ -198,7 +198,7 @@ impl Streamed {
     /// Proves the call with the digest of its whole body; `bytes` are for the explanation of a wrong signature, and may be
     /// empty for a body that was not kept. Whoever was revoked while the body came is refused.
     pub(crate) fn prove(self, digest: Sha256, bytes: &[u8]) -> OperationResult<Call> {
-        let newest = self.shared.feed.cell().load();
+        let newest = self.shared.live();
         let signed = SignedRequest {
             request: &seen_of(&self.parts, self.remote, true),
             accepts: &Accepts::MANAGEMENT,

@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::call::{Call, Forwarded, OpenCall, Payload, Streamed};
 use crate::failure::{Failure, OperationResult};
 use crate::heading::{Heading, Kind};
-use crate::marks::{mark, refused};
+use crate::marks::{failed, mark};
 use crate::page::Page;
 use crate::read_call::ReadCall;
 use crate::shared::Shared;
@@ -188,7 +188,7 @@ where
 fn finish<O: Output>(heading: &Arc<Heading>, outcome: OperationResult<O>) -> Response {
     let answer = match outcome.and_then(|given| given.answer(heading.status)) {
         Ok(answer) => answer,
-        Err(failure) => refused(failure),
+        Err(failure) => failed(failure),
     };
     mark(answer, heading)
 }

@@ -83,14 +83,8 @@ impl Payload {
                     .unwrap_or(&whole);
                 // `name: what is wrong` where the reader knows the name.
                 match problem.split_once(": ") {
-                    Some((name, rest)) if !name.contains(' ') => Failure::Query {
-                        field: name.to_owned(),
-                        problem: problem_text(rest).to_owned(),
-                    },
-                    _ => Failure::Query {
-                        field: field(".", problem),
-                        problem: problem_text(problem).to_owned(),
-                    },
+                    Some((name, rest)) if !name.contains(' ') => Failure::query(name, problem_text(rest)),
+                    _ => Failure::query(field(".", problem), problem_text(problem)),
                 }
             })
     }

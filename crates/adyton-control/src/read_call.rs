@@ -34,12 +34,12 @@ impl ReadCall {
         let parameters = Parameters::of(&mut parts).await?;
         let remote = Remote::noted(&parts)?;
         let audit = Draft::of(&parts);
-        audit.path(&parameters, &shared.feed.cell().load());
+        audit.path(&parameters, &shared.live());
         let too_often = |after| Failure::AskedInVain { after };
         let identity = &shared.identity;
         identity.may_read(None, remote.address).map_err(too_often)?;
         let body = read(body).await?;
-        let live = shared.feed.cell().load();
+        let live = shared.live();
         let seen = Seen {
             purpose: Purpose::Explanation,
             ..seen_of(&parts, remote, !body.is_empty())

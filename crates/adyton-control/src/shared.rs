@@ -8,6 +8,7 @@ use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
 use adyton_core::journal::JournalReader;
+use adyton_core::live::Live;
 use adyton_identity::{Identity, PredictionTab};
 use adyton_listener::Budget;
 use adyton_runtime::onnx_models::Onnx;
@@ -126,6 +127,10 @@ impl Shared {
     /// The settings that hold now.
     pub(crate) fn settings(&self) -> Arc<ControlSettings> {
         self.settings.load_full()
+    }
+    /// The newest live state.
+    pub(crate) fn live(&self) -> Arc<Live> {
+        self.feed.cell().load()
     }
     /// Which requests are taken now.
     pub(crate) fn perimeter(&self) -> Arc<Perimeter> {

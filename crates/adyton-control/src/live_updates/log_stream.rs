@@ -175,14 +175,7 @@ impl Following {
                 Err(TryRecvError::Closed) => break true,
             }
         };
-        let is_there = self
-            .reader
-            .shared
-            .feed
-            .cell()
-            .load()
-            .service(self.service)
-            .is_some();
+        let is_there = self.reader.shared.live().service(self.service).is_some();
         match self.reader.still() {
             Still::Gone => Some(End::Session),
             Still::Same | Still::Anew(_) if !is_there => Some(End::Service),

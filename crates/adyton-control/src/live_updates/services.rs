@@ -29,7 +29,7 @@ pub(super) struct KnownServices {
 impl KnownServices {
     /// What has changed since the last look. Of a project that was not looked at before, nothing has.
     pub(super) fn changes(&mut self, shared: &Shared, projects: &[ProjectId]) -> Vec<News> {
-        let live = shared.feed.cell().load();
+        let live = shared.live();
         let rollouts = self.rollouts.get_or_insert_with(|| shared.instances.rollouts());
         let (revision, rollout) = (live.revision(), *rollouts.borrow());
         let now = Instant::now();

@@ -44,7 +44,7 @@ impl StandingReader {
 
     /// Whether they may read on.
     pub(super) fn still(&mut self) -> Still {
-        let live: Arc<Live> = self.shared.feed.cell().load();
+        let live: Arc<Live> = self.shared.live();
         let Some(caller) = self.shared.identity.renewed(&live, &self.caller) else {
             return Still::Gone;
         };

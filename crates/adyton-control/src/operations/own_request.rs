@@ -24,7 +24,7 @@ use crate::shared::Shared;
 pub(crate) async fn explain(shared: &Shared, caller: &Caller, id: RequestId) -> OperationResult<Explanation> {
     let question = OwnQuestion {
         journal: shared.journal.clone(),
-        live: shared.feed.cell().load(),
+        live: shared.live(),
         caller: caller.clone(),
         id,
     };

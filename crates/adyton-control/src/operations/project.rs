@@ -52,7 +52,7 @@ mod tests {
         let scope = Scope::Project(rig.other_project().await);
         let role = Role::Auditor;
         let user = rig.user("reader", vec![Assignment { role, scope }]).await;
-        let live = rig.shared.feed.cell().load();
+        let live = rig.shared.live();
         let names = |user: &User| {
             let projects = of_user(&live, user).into_iter();
             projects.map(|project| project.name).collect::<Vec<_>>()

@@ -72,7 +72,7 @@ pub(crate) async fn explain(
             ..Filter::default()
         },
         // The state of now, not of when the call came in: it may just have been changed.
-        live: shared.feed.cell().load(),
+        live: shared.live(),
         project,
         id,
         control_url: control_url.to_owned(),

@@ -44,13 +44,13 @@ pub(crate) async fn open(
     password: &Secret<String>,
 ) -> OperationResult<Opened> {
     let user = password::verify(shared, address, who, password).await?;
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     opened(shared, &live, user, Methods::PASSWORD, None)
 }
 
 /// Opens a session with the secret of a sign-in link, once: what is spent stays so, whatever becomes of the session.
 pub(crate) async fn redeem(shared: &Shared, secret: &Secret<String>) -> OperationResult<Opened> {
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let (link, user) = shared
         .identity
         .open_link(&live, secret.expose().as_bytes())
@@ -125,7 +125,7 @@ mod tests {
 
     /// The caller of a session.
     fn actor(rig: &Rig, opened: &Opened) -> OperationResult<Actor> {
-        let live = rig.shared.feed.cell().load();
+        let live = rig.shared.live();
         let text = opened.text.expose().as_bytes();
         Ok(Actor {
             caller: rig.shared.identity.open_session(&live, text)?,

@@ -120,7 +120,7 @@ pub(crate) async fn issue(
             None,
         ),
         Proof::Token(text) => {
-            let live = shared.feed.cell().load();
+            let live = shared.live();
             let caller = shared
                 .identity
                 .open_token(&live, text.as_bytes())
@@ -131,7 +131,7 @@ pub(crate) async fn issue(
             (User::clone(user), Methods::TOKEN, Some(contents))
         }
     };
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let scope = scope(shared, &live, &user, wish).await?;
     let (text, contents) = shared
         .identity

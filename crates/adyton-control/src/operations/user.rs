@@ -176,7 +176,7 @@ pub(crate) async fn change_role(
         of_another(actor, id, ("role_id", "you cannot remove a role from yourself"))?;
     }
     let domain = actor.domain()?;
-    in_domain(&shared.feed.cell().load(), domain, assignment.scope)?;
+    in_domain(&shared.live(), domain, assignment.scope)?;
     let user = show(shared, domain, id).await?;
     let has = user.assignments.contains(&assignment);
     let mut assignments = user.assignments.clone();

@@ -14,7 +14,7 @@ use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::requests::{moment, wrong};
+use super::requests::moment;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
@@ -54,17 +54,17 @@ impl AuditQuery {
     fn read(self) -> OperationResult<(AuditFilter, AuditPart, u64)> {
         let number = |field: &str, text: &str| {
             let number = text.parse::<i64>();
-            number.map_err(|_| wrong(field, "must be a number of this list"))
+            number.map_err(|_| Failure::query(field, "must be a number of this list"))
         };
         let part = match (self.before.as_deref(), self.after.as_deref()) {
             (None, None) => AuditPart::Newest,
             (Some(before), None) => AuditPart::Before(number("before", before)?),
             (None, Some(after)) => AuditPart::After(number("after", after)?),
-            (Some(_), Some(_)) => return Err(wrong("after", "give `before` or `after`, not both")),
+            (Some(_), Some(_)) => return Err(Failure::query("after", "give `before` or `after`, not both")),
         };
         let limit = self.limit.unwrap_or(50);
         if !(1..=MOST).contains(&limit) {
-            return Err(wrong("limit", format!("must be 1 to {MOST}")));
+            return Err(Failure::query("limit", format!("must be 1 to {MOST}")));
         }
         let at = |field: &str, text: Option<&str>| -> OperationResult<Option<Timestamp>> {
             text.map(|text| moment(field, text)).transpose()

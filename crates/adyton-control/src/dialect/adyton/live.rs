@@ -42,19 +42,18 @@ pub(super) fn events(body: Body) -> Events {
 }
 
 fn wanted(query: LiveQuery) -> OperationResult<LiveFilter> {
-    let wrong = |field: &str, problem: &str| Failure::Query {
-        field: field.to_owned(),
-        problem: problem.to_owned(),
-    };
     let named = query.services.unwrap_or_default();
     let ids = named.split(',').map(str::trim).filter(|id| !id.is_empty());
     let services = ids
-        .map(|id| ServiceId::parse(id.as_bytes()).ok_or_else(|| wrong("services", "must be ids of services")))
+        .map(|id| {
+            ServiceId::parse(id.as_bytes())
+                .ok_or_else(|| Failure::query("services", "must be ids of services"))
+        })
         .collect::<OperationResult<_>>()?;
     let refused_only = match query.only.as_deref() {
         None => false,
         Some("refused") => true,
-        Some(_) => return Err(wrong("only", "must be `refused`")),
+        Some(_) => return Err(Failure::query("only", "must be `refused`")),
     };
     Ok(LiveFilter {
         services,

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::live::events;
-use super::requests::{moment, wrong};
+use super::requests::moment;
 use crate::call::Call;
 use crate::dialect::modelarts::services::id;
 use crate::endpoint::{Events, Json, Query};
-use crate::failure::OperationResult;
+use crate::failure::{Failure, OperationResult};
 use crate::live_updates;
 use crate::operations::service::{self, LogFilter};
 
@@ -51,7 +51,7 @@ pub(crate) struct FollowQuery {
 pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> OperationResult<Json<LogTail>> {
     let most = query.lines.unwrap_or(200);
     if !(1..=MOST).contains(&most) {
-        return Err(wrong("lines", format!("must be 1 to {MOST}")));
+        return Err(Failure::query("lines", format!("must be 1 to {MOST}")));
     }
     let filter = LogFilter {
         since: at("since", query.since.as_deref())?,
@@ -69,7 +69,7 @@ pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> Operation
 pub(crate) async fn follow(call: Call, Query(query): Query<FollowQuery>) -> OperationResult<Events> {
     let first = query.lines.unwrap_or(100);
     if first > MOST {
-        return Err(wrong("lines", format!("must be 0 to {MOST}")));
+        return Err(Failure::query("lines", format!("must be 0 to {MOST}")));
     }
     let filter = LogFilter {
         since: at("since", query.since.as_deref())?,

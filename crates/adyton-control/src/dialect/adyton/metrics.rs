@@ -42,9 +42,9 @@ pub(crate) async fn show(
 fn range(asked: Option<&str>) -> OperationResult<Range> {
     let asked = asked.unwrap_or(Range::Hour.name());
     let found = Range::ALL.into_iter().find(|range| range.name() == asked);
-    found.ok_or_else(|| Failure::Query {
-        field: "range".to_owned(),
-        problem: format!("must be one of {}", Range::ALL.map(Range::name).join(", ")),
+    found.ok_or_else(|| {
+        let known = Range::ALL.map(Range::name).join(", ");
+        Failure::query("range", format!("must be one of {known}"))
     })
 }
 

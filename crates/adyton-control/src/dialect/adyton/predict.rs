@@ -56,7 +56,7 @@ fn visitor(call: &Forwarded, remote: Remote) -> OperationResult<Visitor> {
     if !session::decides(&call.parts.headers) {
         return Ok(Visitor::Credentials);
     }
-    let live = call.shared.feed.cell().load();
+    let live = call.shared.live();
     let seen = seen_of(&call.parts, remote, false);
     let standing = call
         .shared

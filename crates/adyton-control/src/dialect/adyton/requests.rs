@@ -60,7 +60,7 @@ pub(crate) async fn list(
         .transpose()?;
     let limit = query.limit.unwrap_or(50);
     if !(1..=MOST).contains(&limit) {
-        return Err(wrong("limit", format!("must be 1 to {MOST}")));
+        return Err(Failure::query("limit", format!("must be 1 to {MOST}")));
     }
     let filter = filter(query)?;
     let page = request::search(&call.shared, &call.actor, call.project()?, filter, before, limit).await?;
@@ -93,7 +93,7 @@ fn statuses(text: &str) -> OperationResult<RangeInclusive<u16>> {
     match (class, one) {
         (Some(class), _) => Ok(class * 100..=class * 100 + 99),
         (None, Some(status)) => Ok(status..=status),
-        (None, None) => Err(wrong(
+        (None, None) => Err(Failure::query(
             "status",
             "must be a status such as 404, or a class such as 4xx",
         )),
@@ -104,7 +104,7 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
     let step = match query.stage.as_deref() {
         None => None,
         Some(word) => Some(Step::parse(word).ok_or_else(|| {
-            wrong(
+            Failure::query(
                 "stage",
                 "must be a step of the pipeline: route, admit, authenticate, authorise, throttle, limit, \
                             dispatch or respond",
@@ -112,7 +112,7 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
         })?),
     };
     if query.app.is_some() && query.user.is_some() {
-        return Err(wrong(
+        return Err(Failure::query(
             "app",
             "a request is made by an app or by a user: give one of the two",
         ));
@@ -147,24 +147,17 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
 
 fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &str) -> OperationResult<T> {
     text.parse()
-        .map_err(|error: adyton_core::id::IdError| wrong(field, error.to_string()))
+        .map_err(|error: adyton_core::id::IdError| Failure::query(field, error.to_string()))
 }
 
 pub(super) fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
     let millis = text.parse::<i64>().ok().map(Timestamp::from_millis);
     millis.or_else(|| Timestamp::from_iso(text)).ok_or_else(|| {
-        wrong(
+        Failure::query(
             field,
             "must be an ISO 8601 time (2026-01-15T08:15:30Z) or milliseconds since 1970",
         )
     })
-}
-
-pub(super) fn wrong(field: &str, problem: impl Into<String>) -> Failure {
-    Failure::Query {
-        field: field.to_owned(),
-        problem: problem.into(),
-    }
 }
 
 #[cfg(test)]

@@ -33,14 +33,14 @@ pub(crate) async fn create(
     call: OpenCall,
     Body(wanted): Body<SignIn>,
 ) -> OperationResult<WithHeaders<SessionShown>> {
-    let only_domain = call.shared.feed.cell().load().only_domain();
+    let only_domain = call.shared.live().only_domain();
     let who = user_name(wanted.user, wanted.domain, only_domain)?;
     let password = Secret::new(wanted.password);
     let named = token::Named::User(who.clone());
     match session::open(&call.shared, call.remote.address, &who, &password).await {
         Ok(opened) => signed_in(&call, &opened, "password"),
         Err(failure) => {
-            let live = call.shared.feed.cell().load();
+            let live = call.shared.live();
             call.audit.sign_in(token::named(&live, &named), "password", false);
             Err(failure)
         }
@@ -116,7 +116,7 @@ fn user_name(
 /// The answer to whoever has just signed in: who they are, and the cookie.
 fn signed_in(call: &OpenCall, opened: &Opened, method: &str) -> OperationResult<WithHeaders<SessionShown>> {
     let now = call.shared.clock.now();
-    let live = call.shared.feed.cell().load();
+    let live = call.shared.live();
     call.audit.sign_in(Some(&opened.user), method, true);
     let (id, scope) = (opened.contents.id.to_string(), opened.contents.scope);
     call.audit.token(&live, id, scope);

@@ -35,10 +35,8 @@ pub(crate) async fn of_domain(
     if let Some(asked) = &query.r#type
         && !OF_DOMAIN.contains(&asked.as_str())
     {
-        return Err(Failure::Query {
-            field: "type".to_owned(),
-            problem: format!("must be one of {}", OF_DOMAIN.join(", ")),
-        });
+        let known = OF_DOMAIN.join(", ");
+        return Err(Failure::query("type", format!("must be one of {known}")));
     }
     let users = call.actor.live.users().filter(|user| user.domain == own).count();
     let wanted = OF_DOMAIN

@@ -34,19 +34,19 @@ pub(crate) async fn create(
     call: OpenCall,
     (Query(query), Body(wanted)): (Query<TokenQuery>, Body<TokenRequest>),
 ) -> OperationResult<WithHeaders<TokenAnswer>> {
-    let only_domain = call.shared.feed.cell().load().only_domain();
+    let only_domain = call.shared.live().only_domain();
     let (proof, wish) = sign_in::read(wanted, only_domain)?;
     let (named, method) = (proof.named(), proof.method());
     let issued = match token::issue(&call.shared, call.remote.address, proof, wish).await {
         Ok(issued) => issued,
         Err(failure) => {
-            let live = call.shared.feed.cell().load();
+            let live = call.shared.live();
             call.audit.sign_in(token::named(&live, &named), method, false);
             return Err(failure);
         }
     };
     call.audit.sign_in(Some(&issued.user), method, true);
-    let (live, contents) = (call.shared.feed.cell().load(), &issued.contents);
+    let (live, contents) = (call.shared.live(), &issued.contents);
     call.audit.token(&live, contents.id.to_string(), contents.scope);
     let answer = shown(
         &call.shared,

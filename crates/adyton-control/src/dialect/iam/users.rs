@@ -150,7 +150,7 @@ pub(crate) async fn roles(call: Call) -> OperationResult<Json<RoleList>> {
 /// `GET …/users/{user_id}/roles`: what was given in this very scope.
 pub(crate) async fn assigned(call: Call) -> OperationResult<Json<RoleList>> {
     let (domain, scope) = (domain(&call)?, scope(&call)?);
-    user::in_domain(&call.shared.feed.cell().load(), domain, scope)?;
+    user::in_domain(&call.shared.live(), domain, scope)?;
     let user = user::show(&call.shared, domain, id(&call)?).await?;
     let roles = user.assignments.iter().filter(|given| given.scope == scope);
     Ok(Json(RoleList {

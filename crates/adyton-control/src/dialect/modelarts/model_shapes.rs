@@ -10,7 +10,7 @@ use crate::shared::Shared;
 
 /// What a list shows.
 pub(crate) fn model_summary(shared: &Shared, model: &Model) -> ModelSummary {
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     ModelSummary {
         model_id: model.id.to_string(),
         model_name: model.name.clone(),

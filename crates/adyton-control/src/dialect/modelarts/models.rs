@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::model_shapes;
-use super::services::{descending, page, query_problem};
+use super::services::{descending, page};
 use crate::audit::{self, Audited as _};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
-use crate::failure::{OperationResult, Thing};
+use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::model;
 
 /// Which models.
@@ -70,17 +70,16 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
     let exact = match query.exact_match.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(query_problem("exact_match", "must be `true` or `false`")),
+        Some(_) => return Err(Failure::query("exact_match", "must be `true` or `false`")),
     };
-    let status =
-        match query.model_status.as_deref() {
-            None => None,
-            // States of models that are built as images: no model of ours is ever in one.
-            Some("building" | "building_failed") => return Ok(Json(empty())),
-            Some(word) => Some(ModelStatus::parse(word).ok_or_else(|| {
-                query_problem("model_status", "must be `publishing`, `published` or `failed`")
-            })?),
-        };
+    let status = match query.model_status.as_deref() {
+        None => None,
+        // States of models that are built as images: no model of ours is ever in one.
+        Some("building" | "building_failed") => return Ok(Json(empty())),
+        Some(word) => Some(ModelStatus::parse(word).ok_or_else(|| {
+            Failure::query("model_status", "must be `publishing`, `published` or `failed`")
+        })?),
+    };
     if query.workspace_id.as_deref().is_some_and(|id| id != "0") {
         return Ok(Json(empty()));
     }
@@ -91,7 +90,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
         Some("model_name") => ModelSort::Name,
         Some(_) => {
             let known = "must be `create_at`, `model_version`, `model_size` or `model_name`";
-            return Err(query_problem("sort_by", known));
+            return Err(Failure::query("sort_by", known));
         }
     };
     let filter = ModelFilter {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::service_shapes::{model_named, version_settings};
-use super::services::{id, page, query_problem};
+use super::services::{id, page};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult};
@@ -48,7 +48,7 @@ pub(crate) struct MonitorQuery {
 /// `GET …/services/{service_id}/events`, told in the language of `Accept-Language`: English or Chinese.
 pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> OperationResult<Json<EventList>> {
     let named = |name: &str| {
-        EventKind::parse(name).ok_or_else(|| query_problem("event_type", "must be `normal` or `abnormal`"))
+        EventKind::parse(name).ok_or_else(|| Failure::query("event_type", "must be `normal` or `abnormal`"))
     };
     let kind = query.event_type.as_deref().map(named).transpose()?;
     let filter = EventFilter {

@@ -17,7 +17,7 @@ use crate::shared::Shared;
 /// What a list shows.
 pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> ServiceSummary {
     let service = &seen.service;
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let calls = shared.instances.calls(service.id, None);
     let is_awry = matches!(
         seen.status,
@@ -77,7 +77,7 @@ pub(crate) fn service_shown(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> Ser
 
 fn version_shown(shared: &Shared, seen: &Seen, at: usize) -> Option<VersionShown> {
     let version = seen.service.versions.get(at)?;
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let spec = live.model(version.model).and_then(|model| model.spec.as_ref());
     Some(VersionShown {
         inputs: spec.map(model_shapes::inputs).unwrap_or_default(),

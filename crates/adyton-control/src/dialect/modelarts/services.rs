@@ -72,7 +72,12 @@ pub(crate) async fn list(
     let sort = match query.sort_by.as_deref() {
         None | Some("publish_at") => ServiceSort::PublishedAt,
         Some("service_name") => ServiceSort::Name,
-        Some(_) => return Err(query_problem("sort_by", "must be `publish_at` or `service_name`")),
+        Some(_) => {
+            return Err(Failure::query(
+                "sort_by",
+                "must be `publish_at` or `service_name`",
+            ));
+        }
     };
     let descending = descending(query.order.as_deref())?;
     let page = page(query.offset, query.limit)?;
@@ -186,7 +191,7 @@ pub(crate) fn id(call: &Call) -> OperationResult<ServiceId> {
 pub(crate) fn page(offset: Option<u32>, limit: Option<u32>) -> OperationResult<Page> {
     let limit = limit.unwrap_or(280);
     if !(1..=1000).contains(&limit) {
-        return Err(query_problem("limit", "must be 1 to 1000"));
+        return Err(Failure::query("limit", "must be 1 to 1000"));
     }
     Ok(Page {
         offset: u64::from(offset.unwrap_or(0)) * u64::from(limit),
@@ -199,14 +204,6 @@ pub(crate) fn descending(order: Option<&str>) -> OperationResult<bool> {
     match order {
         None | Some("desc") => Ok(true),
         Some("asc") => Ok(false),
-        Some(_) => Err(query_problem("order", "must be `asc` or `desc`")),
-    }
-}
-
-/// A query parameter that is wrong.
-pub(crate) fn query_problem(field: &str, problem: &str) -> Failure {
-    Failure::Query {
-        field: field.to_owned(),
-        problem: problem.to_owned(),
+        Some(_) => Err(Failure::query("order", "must be `asc` or `desc`")),
     }
 }

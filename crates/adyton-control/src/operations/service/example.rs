@@ -27,7 +27,7 @@ pub(crate) async fn example(
     method: Option<&str>,
 ) -> OperationResult<Example> {
     let service = super::show(shared, project, id).await?.service;
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let specs = service
         .versions
         .iter()
@@ -47,24 +47,18 @@ fn of_specs(specs: &[ModelSpec], path: Option<&str>, method: Option<&str>) -> Op
             && method.is_none_or(|method| api.method == "ANY" || method.eq_ignore_ascii_case(&api.method))
     };
     let Some((spec, api)) = declared().find(|(_, api)| fits(api)) else {
-        let (field, said) = match path {
-            Some(_)
-                if !declared().any(|(_, api)| path.is_some_and(|path| plain(path) == plain(&api.url))) =>
-            {
-                ("path", path)
-            }
-            _ => ("method", method),
+        let field = match path {
+            Some(path) if !declared().any(|(_, api)| plain(path) == plain(&api.url)) => "path",
+            _ => "method",
         };
         let there: Vec<String> = declared()
             .map(|(_, api)| format!("{} {}", api.method, api.url))
             .collect();
-        return Err(Failure::Query {
-            field: field.to_owned(),
-            problem: match (said, there.as_slice()) {
-                (_, []) => "the service declares nothing".to_owned(),
-                (_, there) => format!("is not declared; the service declares {}", there.join(", ")),
-            },
-        });
+        let problem = match there.as_slice() {
+            [] => "the service declares nothing".to_owned(),
+            there => format!("is not declared; the service declares {}", there.join(", ")),
+        };
+        return Err(Failure::query(field, problem));
     };
     Ok(Example {
         path: api.url.clone(),

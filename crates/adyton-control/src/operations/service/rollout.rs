@@ -37,7 +37,7 @@ pub(crate) async fn record(shared: Arc<Shared>) {
 
 /// Writes down all ends that are not yet; whether that succeeded.
 async fn write_ends(shared: &Shared) -> bool {
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     shared.rollouts.retain(|id| live.service(id).is_some());
     let ids: Vec<ServiceId> = live.services().map(|service| service.service.id).collect();
     drop(live);
@@ -100,13 +100,9 @@ pub(crate) async fn show(
     let seen = super::show(shared, project, id).await?;
     let generation = generation.unwrap_or(seen.service.generation);
     if generation == 0 || generation > seen.service.generation {
-        return Err(Failure::Query {
-            field: "generation".to_owned(),
-            problem: format!(
-                "must be between 1 and {}, the service's current generation",
-                seen.service.generation
-            ),
-        });
+        let newest = seen.service.generation;
+        let problem = format!("must be between 1 and {newest}, the service's current generation");
+        return Err(Failure::query("generation", problem));
     }
     let is_past = generation < seen.service.generation;
     let history = match is_past || !seen.is_rolling_out {

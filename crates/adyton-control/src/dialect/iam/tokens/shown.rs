@@ -18,7 +18,7 @@ pub(super) fn shown(
     user: &User,
     nocatalog: bool,
 ) -> TokenAnswer {
-    let live = shared.feed.cell().load();
+    let live = shared.live();
     let own = domain(&live, user);
     let project = match contents.scope {
         Scope::Project(id) => live.project(id).map(|project| TokenProject {
