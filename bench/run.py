@@ -82,13 +82,14 @@ def main() -> int:
                 nginx.terminate()
                 nginx.wait()
             server.close()
-    return report(samples, options)
+    return 0 if options.load_only else report(samples, options)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7, help="how often each target is measured (7)")
     parser.add_argument("--seconds", type=int, default=3, help="how long one measurement takes (3)")
+    parser.add_argument("--load-only", action="store_true", help="call all targets, and compare nothing")
     return parser.parse_args()
 
 

@@ -3,22 +3,23 @@
 use anyhow::Result;
 
 use crate::demo::fetch_samples;
-use crate::process::{command, run, status};
-use crate::repository::target;
+use crate::process::status;
+use crate::production::{self, Profile};
 use crate::setup::{Purpose, setup};
+
+/// What an argument says that is not for `bench/run.py`.
+const UNGUIDED: &str = "--unguided";
 
 /// Whether the benchmark ran and its goals were met.
 pub(crate) fn bench(arguments: &[String]) -> Result<bool> {
     let python = setup(Purpose::Bench)?;
-    run(command("cargo").args(["build", "--profile", "dist", "--locked", "--package", "adyton"]))?;
+    let profile = match arguments.iter().any(|argument| argument == UNGUIDED) {
+        true => Profile::Unguided,
+        false => Profile::Guided,
+    };
+    let binary = production::build(profile)?;
     fetch_samples(&python)?;
-    let mut bench = python.command("python");
-    bench
-        .arg("bench/run.py")
-        .args(arguments)
-        .env("ADYTON_BINARY", target().join("dist/adyton"));
-    if let Some(library) = python.onnx_library() {
-        bench.env("ADYTON_ONNX__LIBRARY", library);
-    }
+    let mut bench = production::benchmark(&python, &binary);
+    bench.args(arguments.iter().filter(|argument| *argument != UNGUIDED));
     Ok(status(&mut bench)?.success())
 }

@@ -1,7 +1,7 @@
 //! Development chores, called through `make` or as `cargo xtask …`.
 //!
 //! One file a chore. What they share: [`repository`] knows where things are, [`process`] runs other programs,
-//! [`tally`] counts what passed. A chore that lacks something says what, and how to get it.
+//! [`tally`] counts what passed, [`production`] builds what is handed out. A chore that lacks something says what, and how to get it.
 
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
@@ -14,6 +14,7 @@ mod fuzz;
 mod generate;
 mod package;
 mod process;
+mod production;
 mod repository;
 mod setup;
 mod tally;
