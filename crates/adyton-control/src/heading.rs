@@ -22,6 +22,8 @@ pub(crate) enum Verb {
     Get,
     Head,
     Post,
+    /// A POST that only asks: what is asked for stands in its body.
+    Ask,
     Put,
     Patch,
     Delete,
@@ -35,7 +37,7 @@ impl Verb {
         Some(match self {
             Verb::Get => MethodFilter::GET,
             Verb::Head => MethodFilter::HEAD,
-            Verb::Post => MethodFilter::POST,
+            Verb::Post | Verb::Ask => MethodFilter::POST,
             Verb::Put => MethodFilter::PUT,
             Verb::Patch => MethodFilter::PATCH,
             Verb::Delete => MethodFilter::DELETE,
@@ -47,7 +49,7 @@ impl Verb {
         match self {
             Verb::Get => HttpMethod::Get,
             Verb::Head => HttpMethod::Head,
-            Verb::Post | Verb::Any => HttpMethod::Post,
+            Verb::Post | Verb::Ask | Verb::Any => HttpMethod::Post,
             Verb::Put => HttpMethod::Put,
             Verb::Patch => HttpMethod::Patch,
             Verb::Delete => HttpMethod::Delete,
@@ -58,7 +60,7 @@ impl Verb {
         match self {
             Verb::Get => "get",
             Verb::Head => "head",
-            Verb::Post | Verb::Any => "post",
+            Verb::Post | Verb::Ask | Verb::Any => "post",
             Verb::Put => "put",
             Verb::Patch => "patch",
             Verb::Delete => "delete",

@@ -12,7 +12,8 @@ use crate::dialect::adyton::{
 use crate::dialect::apig::{apis, app_auths, app_codes, apps, instance};
 use crate::dialect::iam::{credentials, discovery, projects, quotas as os_quotas, tokens, users};
 use crate::dialect::modelarts::{
-    model_import, models, quotas as resource_quotas, service_activity, service_deploy, service_tags, services,
+    model_import, models, quotas as resource_quotas, service_activity, service_deploy, service_tags,
+    services, tagged_services,
 };
 use crate::heading::Access::{AnyCaller, Anyone, May, SignedIn};
 use crate::heading::{Heading, Verb};
@@ -92,6 +93,19 @@ fn iam(table: &mut Table) {
 /// ModelArts management.
 #[rustfmt::skip]
 fn modelarts(table: &mut Table) {
+    // Each version of the API has its own addresses for the same.
+    macro_rules! tags {
+        ($of_all:literal, $of_one:literal) => {
+            routes! { table, ModelArts, $of_all;
+                Get    ""                            May(Action::ServiceGet) => 200 service_tags::list, "Tags of the project's services";
+            }
+            routes! { table, ModelArts, $of_one;
+                Get    "/tags"                       May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service";
+                Post   "/tags/create"                May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags";
+                Delete "/tags/delete"                May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service";
+            }
+        };
+    }
     routes! { table, ModelArts, "/v1/{project_id}";
         Post   "/models"                             May(Action::ModelCreate) => 200 model_import::create, "Import a model package";
         Get    "/models"                             May(Action::ModelList) => 200 models::list, "Models of the project";
@@ -101,23 +115,19 @@ fn modelarts(table: &mut Table) {
         Post   "/services"                           May(Action::ServiceCreate) => 200 service_deploy::deploy, "Deploy models as a service";
         Get    "/services"                           May(Action::ServiceList) => 200 services::list, "Services of the project";
         Get    "/services/specifications"            May(Action::ServiceList) => 200 services::specifications, "What services can ask to run on";
-        Get    "/services/tms/tags"                  May(Action::ServiceGet) => 200 service_tags::list, "Tags of the project's services";
         Get    "/services/{service_id}"              May(Action::ServiceGet) => 200 services::show, "A service";
         Put    "/services/{service_id}"              May(Action::ServiceUpdate) => 200 service_deploy::update, "Start, stop or change a service";
         Delete "/services/{service_id}"              May(Action::ServiceDelete) => 200 services::delete, "Delete services, separated by commas";
         Get    "/services/{service_id}/events"       May(Action::ServiceGet) => 200 service_activity::events, "What happened to a service";
         Get    "/services/{service_id}/logs"         May(Action::ServiceGet) => 200 service_activity::history, "Updates of a service";
-        Get    "/services/{service_id}/tags"         May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service";
-        Post   "/services/{service_id}/tags/create"  May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags";
-        Delete "/services/{service_id}/tags/delete"  May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service";
         Get    "/quotas"                             May(Action::QuotaGet) => 200 resource_quotas::show, "Quotas of models and services, and what is used of them";
         Get    "/services/{service_id}/monitor"      May(Action::ServiceGet) => 200 service_activity::monitor, "How a service does: its calls, its instances and what they take";
     }
-    routes! { table, ModelArts, "/v2/{project_id}/modelarts-service-v2";
-        Get    "/tags"                               May(Action::ServiceGet) => 200 service_tags::list, "Tags of the project's services, at the newer address";
-        Get    "/{service_id}/tags"                  May(Action::ServiceGet) => 200 service_tags::show, "Tags of a service, at the newer address";
-        Post   "/{service_id}/tags/create"           May(Action::ServiceUpdate) => 204 service_tags::create, "Give a service tags, at the newer address";
-        Delete "/{service_id}/tags/delete"           May(Action::ServiceUpdate) => 204 service_tags::delete, "Take tags away from a service, at the newer address";
+    tags! { "/v1/{project_id}/services/tms/tags", "/v1/{project_id}/services/{service_id}" }
+    tags! { "/v2/{project_id}/modelarts-service-v2/tags", "/v2/{project_id}/modelarts-service-v2/{service_id}" }
+    routes! { table, ModelArts, "/v2/{project_id}/modelarts-service-v2/resource-instances";
+        Ask    "/filter"                             May(Action::ServiceList) => 200 tagged_services::list, "Services that have these tags";
+        Ask    "/count"                              May(Action::ServiceList) => 200 tagged_services::count, "How many services have these tags";
     }
 }
 

@@ -41,7 +41,7 @@ pub use projects::Projects;
 pub use quotas::Quotas;
 pub use rollouts::Rollouts;
 pub use services::{NewService, ServiceChange, ServiceFilter, ServiceSort, Services};
-pub use tags::{Retagged, Tags};
+pub use tags::{Retagged, TagMatch, Tags};
 pub use tokens::Tokens;
 pub use users::{DomainName, NewUser, UserChange, UserFilter, UserName, Users};
 

@@ -10,3 +10,4 @@ pub(crate) mod service_deploy;
 pub(crate) mod service_shapes;
 pub(crate) mod service_tags;
 pub(crate) mod services;
+pub(crate) mod tagged_services;

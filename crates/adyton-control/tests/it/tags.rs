@@ -112,6 +112,105 @@ async fn tags_are_given_shown_searched_for_and_taken_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn services_are_listed_and_counted_by_their_tags() {
+    let world = World::start().await;
+    let auditor = world.member("auditor").await;
+    let owner = world.owner().await;
+    let model = world.model("echo").await;
+    for (name, given) in [
+        ("one", &[("env", "prod"), ("team", "a")][..]),
+        ("two", &[("env", "test")]),
+        ("three", &[]),
+    ] {
+        let id = world.service(name, &model).await;
+        if !given.is_empty() {
+            let create = world.v1(&format!("/services/{id}/tags/create"));
+            owner.post(&create, tags(given)).await.expect(204);
+        }
+    }
+    let newer = format!("/v2/{}/modelarts-service-v2/resource-instances", world.project());
+    for (asked, expected) in [
+        (json!({}), vec!["one", "three", "two"]),
+        (
+            json!({"tags": [{"key": "env", "values": []}]}),
+            vec!["one", "two"],
+        ),
+        (
+            json!({"tags": [{"key": "env", "values": ["prod", "x"]}]}),
+            vec!["one"],
+        ),
+        (
+            json!({"tags": [{"key": "env", "values": ["prod", "test"]}, {"key": "team"}]}),
+            vec!["one"],
+        ),
+        (json!({"without_any_tag": true}), vec!["three"]),
+        (
+            json!({"matches": [{"key": "resource_name", "value": "T"}]}),
+            vec!["three", "two"],
+        ),
+        (json!({"tags": [{"key": "none"}]}), vec![]),
+    ] {
+        let listed = auditor.post(&format!("{newer}/filter"), asked.clone()).await;
+        let listed = listed.expect(200);
+        let mut names: Vec<&str> = listed["resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["resource_name"].as_str().unwrap())
+            .collect();
+        // Services of one moment are in the order of their ids.
+        names.sort_unstable();
+        assert_eq!(names, expected, "{asked}");
+        let count = auditor.post(&format!("{newer}/count"), asked).await.expect(200);
+        assert_eq!(count, json!({"total_count": expected.len()}));
+    }
+    let third = auditor
+        .post(&format!("{newer}/filter?limit=1&offset=2"), json!({"limit": 5}))
+        .await
+        .expect(200);
+    assert_eq!(third["total_count"], 3);
+    assert_eq!(third["resources"].as_array().unwrap().len(), 1);
+    let one = json!({"matches": [{"key": "resource_name", "value": "one"}]});
+    let one = auditor.post(&format!("{newer}/filter"), one).await.expect(200);
+    assert_eq!(
+        one["resources"][0]["tags"],
+        tags(&[("env", "prod"), ("team", "a")])["tags"]
+    );
+    let elsewhere = auditor
+        .post(&format!("{newer}/count?workspace_id=7"), json!({}))
+        .await;
+    assert_eq!(elsewhere.expect(200)["total_count"], 0);
+    for (path, asked, field) in [
+        ("filter?limit=501", json!({}), "limit"),
+        ("filter?limit=2&offset=3", json!({}), "offset"),
+        (
+            "count",
+            json!({"matches": [{"key": "resource_id", "value": "1"}]}),
+            "matches[0].key",
+        ),
+        (
+            "count",
+            json!({"tags": [{"key": "a", "values": vec!["v"; 21]}]}),
+            "tags[0].values",
+        ),
+        ("count", json!({"tags": vec![json!({"key": "a"}); 21]}), "tags"),
+        ("count", json!({"tags_any": []}), "tags_any"),
+    ] {
+        let refused = auditor.post(&format!("{newer}/{path}"), asked).await;
+        let told = refused.refused(400, "ModelArts.0101", "modelarts.invalid_argument");
+        assert!(told.contains(&format!("{field}: ")), "{told}");
+    }
+    let caller = world.member("caller").await;
+    let refused = caller.post(&format!("{newer}/count"), json!({})).await;
+    refused.refused(403, "ModelArts.0112", "modelarts.not_permitted");
+    // Who only asks changes nothing: the trail has no record of it.
+    let trail = owner
+        .get(&world.own("/audit?operation=tagged_services&refused=false"))
+        .await;
+    assert_eq!(trail.expect(200)["records"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tags_that_are_wrong_are_told_with_their_field() {
     let world = World::start().await;
     let owner = world.owner().await;

@@ -7,6 +7,7 @@ use adyton_core::tag::Tag;
 use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::TagMatch;
 use crate::StoreError;
 use crate::database::Session;
 use crate::schema::service_tags::{ActiveModel, Column, Entity, Model};
@@ -68,17 +69,28 @@ pub(super) async fn of(
     Ok(tags)
 }
 
-/// The services that have a tag which `wanted` names: by its key, or by `KEY=VALUE`. Keys may hold `=` too.
-pub(super) fn tagged(wanted: &str) -> SelectStatement {
-    let joined = || BinOper::Custom("||");
-    let whole = Expr::col(Column::Key)
-        .binary(joined(), Expr::val("="))
-        .binary(joined(), Expr::col(Column::Value));
-    Query::select()
-        .column(Column::ServiceId)
-        .from(Entity)
-        .and_where(Column::Key.eq(wanted).or(whole.eq(wanted)))
-        .to_owned()
+/// The services that have a tag which `wanted` names. Keys may hold `=` too.
+pub(super) fn tagged(wanted: &TagMatch) -> SelectStatement {
+    let fits = match wanted {
+        TagMatch::Text(text) => {
+            let joined = || BinOper::Custom("||");
+            let whole = Expr::col(Column::Key)
+                .binary(joined(), Expr::val("="))
+                .binary(joined(), Expr::col(Column::Value));
+            Column::Key.eq(text.as_str()).or(whole.eq(text.as_str()))
+        }
+        TagMatch::OneOf { key, values } if values.is_empty() => Column::Key.eq(key.as_str()),
+        TagMatch::OneOf { key, values } => {
+            let values = values.iter().map(String::as_str);
+            Column::Key.eq(key.as_str()).and(Column::Value.is_in(values))
+        }
+    };
+    all().and_where(fits).to_owned()
+}
+
+/// The services that have any tag.
+pub(super) fn all() -> SelectStatement {
+    Query::select().column(Column::ServiceId).from(Entity).to_owned()
 }
 
 /// Forgets the tags of a service.

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order
 use super::listing::page;
 use super::quotas::{self, QuotaCount};
 use super::revoking::revoke_where;
-use super::{Listed, NameMatch, Page, history, projects, service_models, service_tags};
+use super::{Listed, NameMatch, Page, TagMatch, history, projects, service_models, service_tags};
 use crate::database::Session;
 use crate::error::{Referred, Unique};
 use crate::schema::service_models as uses;
@@ -74,8 +74,10 @@ pub struct ServiceFilter {
     pub model: Option<ModelId>,
     /// Only those of which this is wanted.
     pub wanted: Option<Wanted>,
-    /// Only those that have all these tags: each a key, whatever its value, or `KEY=VALUE`.
-    pub tags: Vec<String>,
+    /// Only those that have all these tags.
+    pub tags: Vec<TagMatch>,
+    /// Only those that have no tag.
+    pub untagged: bool,
 }
 
 /// In which order.
@@ -180,6 +182,9 @@ impl Services<'_> {
         }
         for wanted in &filter.tags {
             query = query.filter(Column::Id.in_subquery(service_tags::tagged(wanted)));
+        }
+        if filter.untagged {
+            query = query.filter(Column::Id.not_in_subquery(service_tags::all()));
         }
         let order = if descending { Order::Desc } else { Order::Asc };
         let by = match sort {

@@ -6,7 +6,7 @@ use adyton_api::modelarts::services::{
 use adyton_core::audit::AuditedKind;
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::service::ServiceStatus;
-use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort};
+use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort, TagMatch};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -126,13 +126,14 @@ fn filter(query: &ServiceQuery) -> Result<ServiceFilter, ()> {
             .transpose()?,
         wanted: None,
         tags: query.tags.as_deref().map(wanted_tags).unwrap_or_default(),
+        untagged: false,
     })
 }
 
 /// The tags that a query names: no tag holds a comma. What is empty narrows nothing.
-fn wanted_tags(text: &str) -> Vec<String> {
+fn wanted_tags(text: &str) -> Vec<TagMatch> {
     let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-    tags.map(str::to_owned).collect()
+    tags.map(|tag| TagMatch::Text(tag.to_owned())).collect()
 }
 
 /// `GET …/services/{service_id}`

@@ -4,7 +4,7 @@ use adyton_core::id::ServiceId;
 use adyton_core::service::Service;
 use adyton_core::tag::Tag;
 use adyton_store::StoreError;
-use adyton_store::repository::{Page, Retagged, ServiceFilter, ServiceSort};
+use adyton_store::repository::{Page, Retagged, ServiceFilter, ServiceSort, TagMatch};
 
 use crate::bench::{Bench, Place};
 
@@ -28,10 +28,18 @@ async fn remove(bench: &Bench, service: &Service, gone: &[(&str, Option<&str>)])
 }
 
 async fn found(bench: &Bench, tags: &[&str]) -> Vec<String> {
-    let filter = ServiceFilter {
-        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-        ..ServiceFilter::default()
-    };
+    let tags = tags.iter().map(|tag| TagMatch::Text((*tag).to_owned()));
+    fitting(
+        bench,
+        ServiceFilter {
+            tags: tags.collect(),
+            ..ServiceFilter::default()
+        },
+    )
+    .await
+}
+
+async fn fitting(bench: &Bench, filter: ServiceFilter) -> Vec<String> {
     let services = bench.store.services();
     let listed = services.list(bench.project, &filter, ServiceSort::Name, false, Page::ALL);
     let listed = listed.await.unwrap();
@@ -118,6 +126,25 @@ pub(crate) async fn services_are_found_by_their_tags_and_take_them_with_them(pla
     for nothing in ["", "ENV", "env=", "env=%", "prod"] {
         assert_eq!(found(&bench, &[nothing]).await, [""; 0], "{nothing}");
     }
+    let one_of = async |wanted: &[(&str, &[&str])]| {
+        let tags = wanted.iter().map(|(key, values)| TagMatch::OneOf {
+            key: (*key).to_owned(),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        });
+        let filter = ServiceFilter {
+            tags: tags.collect(),
+            ..ServiceFilter::default()
+        };
+        fitting(&bench, filter).await
+    };
+    assert_eq!(one_of(&[("env", &["test", "prod"])]).await, ["one", "two"]);
+    assert_eq!(one_of(&[("env", &["test", "prod"]), ("a=b", &[])]).await, ["one"]);
+    assert_eq!(one_of(&[("a", &["c"])]).await, [""; 0], "a key is whole");
+    let untagged = ServiceFilter {
+        untagged: true,
+        ..ServiceFilter::default()
+    };
+    assert_eq!(fitting(&bench, untagged).await, ["three"]);
     let gone = bench
         .store
         .services()
