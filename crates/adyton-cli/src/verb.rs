@@ -27,7 +27,7 @@ pub enum Verb {
     ///
     /// Whoever opens it first, within five minutes, is signed in as you: keep it to yourself.
     Console(command::console::Console),
-    /// Show how everything of the project does: services, calls, refusals, changes, the server
+    /// Show how the project does: services, calls, refusals, changes
     ///
     /// Calls and refusals are those of the last hour. What your roles do not let you see is left out.
     Status(command::status::Status),
@@ -62,13 +62,13 @@ pub enum Verb {
     Quota(command::quota::Quota),
     /// List the requests that came in, refused or not
     Requests(command::requests::Requests),
-    /// List who changed what, who signed in, and which management calls were refused
+    /// List who changed what, who signed in and what was refused
     Audit(command::audit::Audit),
     /// Say why a request was answered as it was
     Explain(command::explain::Explain),
     /// Show the error catalogue: code, meaning, cause, fix
     Errors(command::errors::Errors),
-    /// Sign a request and show how: canonical request, string to sign, headers
+    /// Sign a request and show how: canonical request and headers
     ///
     /// Keys come from the context or the environment as for every verb; `--app` signs with ADYTON_APP_KEY and
     /// ADYTON_APP_SECRET.

@@ -43,7 +43,7 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Start the server
     Serve(command::serve::Serve),
-    /// Start the server with the samples imported, deployed and called once
+    /// Start the server with samples that are deployed and called once
     Demo(command::demo::Demo),
     /// Check, show and document the configuration
     #[command(subcommand)]
@@ -54,11 +54,11 @@ pub(crate) enum Verb {
     Doctor(command::doctor::Doctor),
     /// Say whether the server that runs on a data folder is ready
     Health(command::health::Health),
-    /// Write everything that this server needs elsewhere into one archive
+    /// Write all that this server needs elsewhere into one archive
     ///
     /// Database, packages and master key, as they are at one moment; the server may go on. Whoever has the archive has the secrets in it.
     Backup(command::backup::Backup),
-    /// Restore a backup into a data folder that is empty or does not exist yet
+    /// Restore a backup into an empty or new data folder
     ///
     /// With PostgreSQL, into the empty database that `database_url` names as well. Nothing is put in its place before the whole archive was
     /// read and compared with its checksums.
@@ -249,6 +249,28 @@ mod tests {
                 own += usize::from(words.join(" ").starts_with(&name));
             }
             assert!(own > 0, "{name}: the examples are of other verbs");
+        }
+    }
+
+    /// Lists of verbs read as one set: each says what it does in one line, beginning with the deed.
+    #[test]
+    fn what_verbs_say_of_themselves_is_one_line_each() {
+        for (name, verb) in verbs() {
+            let widest = verb.get_subcommands().map(|one| one.get_name().len()).max();
+            for below in verb.get_subcommands().filter(|one| !one.is_hide_set()) {
+                let mut said = below.get_about().map(ToString::to_string).unwrap_or_default();
+                let name = format!("{name} {}: {said}", below.get_name());
+                let is_named = said.starts_with(char::is_uppercase) && !said.ends_with('.');
+                assert!(is_named && !said.contains('\n'), "{name}");
+                let deed = said.split(' ').next().unwrap_or_default();
+                assert!(!deed.ends_with('s'), "{name}");
+                let aliases: Vec<_> = below.get_visible_aliases().collect();
+                if !aliases.is_empty() {
+                    said += &format!(" [aliases: {}]", aliases.join(", "));
+                }
+                let columns = "  ".len() + widest.unwrap_or(0) + "  ".len() + said.chars().count();
+                assert!(columns <= 80, "{name}: {columns} columns");
+            }
         }
     }
 

@@ -40,7 +40,7 @@ pub enum App {
     Disable(enabled::DisableApp),
     /// Let a disabled app call again
     Enable(enabled::EnableApp),
-    /// Give an app another AppSecret; the old one stops working at once
+    /// Give an app another AppSecret; the old one stops at once
     ResetSecret(reset_secret::ResetSecret),
     /// Delete apps
     #[command(visible_alias = "rm")]

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::moment::moment_of;
 
-/// List who changed what, who signed in, and which management calls were refused
+/// List who changed what, who signed in and what was refused
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton audit --since 1d

@@ -21,7 +21,7 @@ pub enum ContextVerb {
     Use(UseContext),
     /// Show a context, without its secrets
     Show(ShowContext),
-    /// Remove contexts, and with them the credentials that they keep
+    /// Remove contexts with the credentials that they keep
     #[command(visible_alias = "rm")]
     Remove(RemoveContexts),
 }
@@ -199,7 +199,7 @@ impl ShowContext {
     }
 }
 
-/// Remove contexts, and with them the credentials that they keep
+/// Remove contexts with the credentials that they keep
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton context remove work")]

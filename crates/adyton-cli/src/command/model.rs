@@ -22,7 +22,7 @@ pub enum Model {
     Init(init::Init),
     /// Say all that the import would say of a package, without a server
     Check(check::Check),
-    /// Import a model package: a folder that holds `model/`, or a .tar, .tar.gz or .zip of one
+    /// Import a model package: a folder or an archive that holds `model/`
     Import(import::Import),
     /// List the models of the project
     #[command(visible_alias = "ls")]

@@ -13,7 +13,7 @@ use crate::said;
 /// Show and set how many of each kind a project may have
 #[derive(Subcommand)]
 pub enum Quota {
-    /// Show the quotas of the project, and what is used of them
+    /// Show the quotas of the project and their use
     #[command(visible_aliases = ["list", "ls"])]
     Show(ShowQuotas),
     /// Set a quota; what there is already stays
@@ -30,7 +30,7 @@ impl Quota {
     }
 }
 
-/// Show the quotas of the project, and what is used of them
+/// Show the quotas of the project and their use
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton quota show

@@ -41,13 +41,13 @@ pub enum Service {
     Show(show::ShowService),
     /// Tag a service, or show its tags
     Tag(tag::Tag),
-    /// Change a service: another model version, more instances, other variables
+    /// Change a service: its model version, instances or variables
     Update(update::Update),
     /// Split the traffic of a service between model versions
     Traffic(traffic::Traffic),
     /// Change how many instances of a service run
     Scale(scale::Scale),
-    /// Give a service the versions and settings back that came through last
+    /// Roll a service back to what came through last
     ///
     /// That is the newest successful change that differs from what the service has now. Rolling back twice undoes the first.
     Rollback(rollback::Rollback),
@@ -66,7 +66,7 @@ pub enum Service {
     Events(events::Events),
     /// Show what the programs of a service printed
     Logs(logs::Logs),
-    /// Show what became of a service's requests: calls, failures, times, instances
+    /// Show calls, failures, times, and what the instances took
     Metrics(metrics::Metrics),
 }
 

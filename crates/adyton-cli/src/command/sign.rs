@@ -17,7 +17,7 @@ use crate::failure::{Failure, Outcome};
 use crate::said;
 use crate::terminal::{Printable, Tone};
 
-/// Sign a request and show how: canonical request, string to sign, headers
+/// Sign a request and show how: canonical request and headers
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton sign POST $ADDRESS --data @request.json

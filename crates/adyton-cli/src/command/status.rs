@@ -13,7 +13,7 @@ use crate::moment::moment;
 use crate::said;
 use crate::terminal::{Printable, Terminal, Tone};
 
-/// Show how everything of the project does: services, calls, refusals, changes, the server
+/// Show how the project does: services, calls, refusals, changes
 ///
 /// Calls and refusals are those of the last hour. What your roles do not let you see is left out.
 #[derive(Args)]

@@ -15,12 +15,12 @@ use crate::said;
 /// Manage the users of your domain
 #[derive(Subcommand)]
 pub enum User {
-    /// Create a user without roles; the password is asked for, or read from standard input
+    /// Create a user without roles; the password is asked for or piped in
     Create(CreateUser),
     /// List the users of your domain
     #[command(visible_alias = "ls")]
     List(ListUsers),
-    /// Give a user another password; it is asked for, or read from standard input
+    /// Give a user another password; it is asked for or piped in
     ///
     /// All tokens of the user end. Who cannot sign in as an administrator any more writes it into the data folder of the stopped
     /// server, with --offline.
@@ -48,7 +48,7 @@ impl User {
     }
 }
 
-/// Create a user without roles; the password is asked for, or read from standard input
+/// Create a user without roles; the password is asked for or piped in
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton user create ada
@@ -101,7 +101,7 @@ impl ListUsers {
     }
 }
 
-/// Give a user another password; it is asked for, or read from standard input
+/// Give a user another password; it is asked for or piped in
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton user password ada

@@ -28,7 +28,7 @@ use adyton_cli::terminal::Terminal;
 /// How often the archive is begun anew because something vanished while it was read.
 const TRIES: u32 = 5;
 
-/// Write everything that this server needs elsewhere into one archive
+/// Write all that this server needs elsewhere into one archive
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton backup adyton.tar.gz --data /var/lib/adyton

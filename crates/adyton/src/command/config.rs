@@ -19,7 +19,7 @@ pub(crate) enum ConfigVerb {
     #[command(after_help = "Example:
   adyton config check --config /etc/adyton/adyton.toml")]
     Check(Flags),
-    /// Print every setting, its value and where it came from; secrets are hidden
+    /// Print every setting and where it came from, with secrets hidden
     #[command(after_help = "Example:
   adyton config show --config /etc/adyton/adyton.toml")]
     Show(Flags),

@@ -9,7 +9,7 @@ use crate::server;
 use adyton_cli::context::Context;
 use adyton_cli::failure::Outcome;
 
-/// Start the server with the samples imported, deployed and called once
+/// Start the server with samples that are deployed and called once
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton demo

@@ -16,7 +16,7 @@ use adyton_cli::said;
 /// Change the master key that seals secrets in the database
 #[derive(Subcommand)]
 pub(crate) enum MasterKey {
-    /// Make a new master key and seal all secrets with it, while the server is stopped
+    /// Seal all secrets with a new master key while the server is stopped
     ///
     /// Callers notice nothing: secrets, keys and tokens stay as they are. Backups from before need the old key, which is in them unless
     /// they were made with --without-key. With PostgreSQL all nodes are stopped, and each gets the new key before it is started.
@@ -32,7 +32,7 @@ impl MasterKey {
     }
 }
 
-/// Make a new master key and seal all secrets with it, while the server is stopped
+/// Seal all secrets with a new master key while the server is stopped
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton master-key rotate --data /var/lib/adyton

@@ -24,7 +24,7 @@ use adyton_cli::said;
 /// Where an archive is unpacked, in the data folder.
 const STAGING: &str = ".restoring";
 
-/// Restore a backup into a data folder that is empty or does not exist yet
+/// Restore a backup into an empty or new data folder
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton restore adyton.tar.gz --data /var/lib/adyton

@@ -17,15 +17,14 @@ fn help_names_every_verb() {
 
             Commands:
               serve       Start the server
-              demo        Start the server with the samples imported, deployed and called once
+              demo        Start the server with samples that are deployed and called once
               config      Check, show and document the configuration
               login       Save which server you call, and as whom
               logout      Forget the credentials of the context; its token stops working
               context     Choose between servers, projects and users that `login` has kept
               whoami      Show who you are, where, and for how long
               console     Print a link that signs you in at the web console, once
-              status      Show how everything of the project does: services, calls, refusals, changes, the
-                          server
+              status      Show how the project does: services, calls, refusals, changes
               model       Begin, check, import, list, show and delete models
               service     Deploy and run services
               predict     Call a service
@@ -37,15 +36,15 @@ fn help_names_every_verb() {
               project     Create and list projects: what keeps teams apart
               quota       Show and set how many of each kind a project may have
               requests    List the requests that came in, refused or not
-              audit       List who changed what, who signed in, and which management calls were refused
+              audit       List who changed what, who signed in and what was refused
               explain     Say why a request was answered as it was
               errors      Show the error catalogue: code, meaning, cause, fix
-              sign        Sign a request and show how: canonical request, string to sign, headers
+              sign        Sign a request and show how: canonical request and headers
               version     Show the version of this program
               doctor      Check this installation and say what to fix
               health      Say whether the server that runs on a data folder is ready
-              backup      Write everything that this server needs elsewhere into one archive
-              restore     Restore a backup into a data folder that is empty or does not exist yet
+              backup      Write all that this server needs elsewhere into one archive
+              restore     Restore a backup into an empty or new data folder
               master-key  Change the master key that seals secrets in the database
               completion  Print a script that completes verbs, options and names in a shell
               help        Print this message or the help of the given subcommand(s)

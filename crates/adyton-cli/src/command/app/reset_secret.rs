@@ -7,7 +7,7 @@ use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Give an app another AppSecret; the old one stops working at once
+/// Give an app another AppSecret; the old one stops at once
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton app reset-secret reader")]

@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 /// How long an import may take before the command stops to wait for it.
 const IMPORT_TIME: Duration = Duration::from_secs(600);
 
-/// Import a model package: a folder that holds `model/`, or a .tar, .tar.gz or .zip of one
+/// Import a model package: a folder or an archive that holds `model/`
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton model import samples/iris

@@ -10,7 +10,7 @@ use crate::failure::Outcome;
 use crate::moment::moment;
 use crate::said;
 
-/// Show what became of a service's requests: calls, failures, times, instances and what they take
+/// Show calls, failures, times, and what the instances took and what they take
 ///
 /// `cpu s` is the processor time of all instances, `memory` the most that one of them had; `--json` has each of them.
 #[derive(Args)]

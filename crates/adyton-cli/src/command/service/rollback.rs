@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Give a service the versions and settings back that came through last
+/// Roll a service back to what came through last
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton service rollback iris")]

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Change a service: another model version, more instances, other variables, limits of its API
+/// Change a service: its model version, instances or variables, limits of its API
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service update iris --model iris:0.0.2
