@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { between, newest } from "./chart";
+import { alone, between, newest } from "./chart";
 
 test("without a pointer, the newest moment of which anything is known is read out", () => {
   expect(newest([])).toBeNull();
@@ -11,6 +11,11 @@ test("without a pointer, the newest moment of which anything is known is read ou
     ]),
   ).toBe(1);
   expect(newest([[0, 0, 0]])).toBe(2);
+});
+
+test("only what stands alone is a point", () => {
+  expect(alone([1, null, 2, 3, null, 4])).toEqual([0, 5]);
+  expect(alone([null, null])).toEqual([]);
 });
 
 test("a band of one value is one value", () => {

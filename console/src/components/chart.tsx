@@ -42,8 +42,6 @@ interface Props {
 }
 
 const HEIGHT = 168;
-/** So few values are shown as points, too. */
-const FEW = 30;
 /** Steps between the marks of the time, in seconds. For hours beside days there is no room. */
 const MARKS = [60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 345_600];
 const STEPS = {
@@ -110,6 +108,12 @@ function Line({ name, mark, onPointed, children }: LineProps) {
 }
 
 export const between = (low: string, high: string) => (low === high ? low : `${low} – ${high}`);
+
+/** Where the values stand that have none beside them. */
+export function alone(values: Values): number[] {
+  const isThere = (index: number) => typeof values[index] === "number";
+  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
+}
 
 /** The newest moment of which any line tells something. */
 export function newest(lines: readonly Values[]): number | null {
@@ -188,7 +192,7 @@ function usePlot({ times, series, band, format, marks, range }: Props, time: Int
             width: 1.5,
             spanGaps: false,
             // What stands alone is no line.
-            points: { show: values.filter((value) => value !== null).length <= FEW, size: 5 },
+            points: { show: true, size: 5, fill: colour("surface"), filter: () => alone(values) },
             ...(dashed ? { dash: [4, 3] } : {}),
           })),
           ...(band

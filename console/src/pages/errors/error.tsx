@@ -40,7 +40,7 @@ export default function ErrorPage() {
   useScrollToCause(entries !== undefined, name);
   const crumbs = [{ title: t.errors, to: "/errors" }];
   return (
-    <Page title={first?.error_code ?? name} crumbs={crumbs} narrow about={first?.error_msg}>
+    <Page title={first?.error_code ?? name} crumbs={crumbs} narrow>
       {error && <FailureNote error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={6} />}
       {entries?.length === 0 && (
@@ -71,10 +71,7 @@ function Entry({ code }: { code: Code }) {
   const meaning = useMeaning();
   const { about, causes } = causesOf(code.page);
   return (
-    <Section
-      title={`${code.error_code} · ${code.error_msg}`}
-      actions={<Badge tone={toneOfHttp(code.status)}>{code.status}</Badge>}
-    >
+    <Section title={code.error_msg} actions={<Badge tone={toneOfHttp(code.status)}>{code.status}</Badge>}>
       <Facts
         facts={[
           [t.met, meaning(code.plane)],
