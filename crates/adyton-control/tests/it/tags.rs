@@ -197,7 +197,11 @@ async fn services_are_listed_and_counted_by_their_tags() {
         ("count", json!({"tags_any": []}), "tags_any"),
     ] {
         let refused = auditor.post(&format!("{newer}/{path}"), asked).await;
-        let told = refused.refused(400, "ModelArts.0101", "modelarts.invalid_argument");
+        let (code, reason) = match path.contains('?') {
+            true => ("ModelArts.0104", "modelarts.parameter_error"),
+            false => ("ModelArts.0101", "modelarts.invalid_argument"),
+        };
+        let told = refused.refused(400, code, reason);
         assert!(told.contains(&format!("{field}: ")), "{told}");
     }
     let caller = world.member("caller").await;
