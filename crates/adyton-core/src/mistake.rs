@@ -127,6 +127,9 @@ mistakes! {
     PathQueryLeftIn = "path.query_left_in"
         "The query was left in the path: end the path before `?`; the query has a line of its own."
         "路径中保留了查询参数：路径在 `?` 之前结束，查询参数另占一行。";
+    PathQueryEncoded = "path.query_encoded"
+        "The URL was encoded together with its query, so that `?` was sent as `%3F` and the query is a part of the path: encode the path alone, and send `?` as it is."
+        "URL 连同查询参数一起被编码，`?` 被发送为 `%3F`，查询参数成了路径的一部分：只编码路径，`?` 保持不变。";
     PathBaseDropped = "path.base_dropped"
         "The first segments of the path were not signed: sign the whole path as it is in the URL, from its first `/` on."
         "签名的路径缺少前面几段：请对 URL 中从第一个 `/` 开始的完整路径签名。";

@@ -4,13 +4,15 @@
 //! mistake is a small change to a recipe (`recipe.rs`), which says how a signature is made from start to end; when
 //! the changed recipe gives the signature that arrived, that is what the client did. The commonest are tried in pairs.
 //!
-//! The cost is bounded by [`WORK_MAX`] whatever is sent, and nothing here panics. The result is for the owner of the key
+//! What many tries would be needed for comes last (`late.rs`). The cost is bounded by [`WORK_MAX`] whatever is sent, and nothing here
+//! panics. The result is for the owner of the key
 //! and goes into the evidence, never into the public answer.
 
 mod autopsy;
 mod body;
 mod headers;
 mod json;
+mod late;
 mod path;
 mod query;
 mod recipe;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::recipe::{AutopsyInput, Recipe, put};
 use crate::encoding::{EncodedSlash, decode, push_escape, push_path};
+use crate::query::canonical;
 
 /// The path without the slash at its end.
 fn open_end(path: &[u8]) -> &[u8] {
@@ -108,6 +109,28 @@ pub(super) fn query_left_in(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, w
         recipe.query = Some(Cow::Borrowed(b""));
     }
     put(&mut recipe.path, whole)
+}
+
+/// The URL was encoded with its query, so that `?` came as `%3F`; path and query were signed.
+pub(super) fn query_encoded(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {
+    let sent = scene.head.path;
+    let Some(at) = sent.to_ascii_uppercase().find("%3F") else {
+        return false;
+    };
+    let (Some(path), Some(rest)) = (sent.get(..at), sent.get(at + 3..)) else {
+        return false;
+    };
+    let decoded = decode(rest.as_bytes());
+    let query = match (way / 2, str::from_utf8(&decoded)) {
+        (0, _) => rest,
+        (_, Ok(decoded)) => decoded,
+        (_, Err(_)) => return false,
+    };
+    let mut signed = Vec::new();
+    push_path(&mut signed, path.as_bytes(), scene.slash);
+    recipe.query = Some(Cow::Owned(canonical(query).0));
+    let is_other = put(&mut recipe.path, signed);
+    is_other && (way.is_multiple_of(2) || cut_end(recipe))
 }
 
 pub(super) fn base_dropped(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: usize) -> bool {

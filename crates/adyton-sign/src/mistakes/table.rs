@@ -147,6 +147,7 @@ pub static TABLE: &[Mistake] = &[
     row(SigningMistake::PathLeadingSlashDropped, 2, path::leading_slash_dropped),
     row(SigningMistake::PathFullUrl, 12, path::full_url),
     row(SigningMistake::PathQueryLeftIn, 8, path::query_left_in),
+    row(SigningMistake::PathQueryEncoded, 4, path::query_encoded),
     row(SigningMistake::PathBaseDropped, 12, path::base_dropped),
     row(SigningMistake::PathEndDropped, 12, path::end_dropped),
     row(SigningMistake::PathOnlySlash, 2, path::only_slash),

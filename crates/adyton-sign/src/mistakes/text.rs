@@ -109,7 +109,7 @@ pub(super) fn list_missing(_: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way: u
     true
 }
 
-fn date(scene: &AutopsyInput<'_>) -> Option<Timestamp> {
+pub(super) fn date(scene: &AutopsyInput<'_>) -> Option<Timestamp> {
     let date = scene.head.first("x-sdk-date")?;
     str::from_utf8(&date).ok().and_then(Timestamp::from_sdk_date)
 }
@@ -150,7 +150,7 @@ pub(super) fn date_header(scene: &AutopsyInput<'_>, recipe: &mut Recipe<'_>, way
 /// Seconds by which two readings of a clock differ at most, where the header's line has the other one too.
 const READ_TWICE: usize = 5;
 /// The same where the date of the string to sign alone is another: it may be one that was kept.
-const KEPT: usize = 60;
+pub(super) const KEPT: usize = 60;
 /// Either, earlier and later.
 pub(super) const OTHER_DATES: usize = 2 * (READ_TWICE + KEPT);
 

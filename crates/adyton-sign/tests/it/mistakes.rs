@@ -172,6 +172,8 @@ fn seeds() -> Vec<(&'static str, Client)> {
                 .replace("TEXT", canonical)
         }
     };
+    // Longer than what the table looks into.
+    let long = |end: &str| format!("{}{end}", vec!["a line of text"; 800].join("\n"));
     let reserved = || Client::of("/v1/a(b)~c", "/v1/a%28b%29~c/", "", "");
     let days = |secret: &str| hmac(format!("AWS4{secret}").as_bytes(), b"20260115").to_vec();
     vec![
@@ -230,6 +232,27 @@ fn seeds() -> Vec<(&'static str, Client)> {
         ),
         ("body.line_ends", c().sends("a\r\nb").signs_body("a\nb")),
         ("body.line_ends", c().sends("ab\nc").signs_body("abc")),
+        // One line end of several; all of them and one at the end; one of two at the end; a long body.
+        ("body.line_ends", c().sends("a\nb\r\nc\n").signs_body("a\nb\nc\n")),
+        ("body.line_ends", c().sends("a\nb\nc").signs_body("a\r\nb\nc")),
+        ("body.line_ends", c().sends("a\r\nb\r\n").signs_body("a\nb")),
+        ("body.line_ends", c().sends("a\nb").signs_body("a\r\nb\r\n")),
+        (
+            "body.trailing_newline",
+            c().sends("a b \n\n").signs_body("a b \n"),
+        ),
+        (
+            "body.trailing_newline",
+            c().sends(&long("\n")).signs_body(&long("")),
+        ),
+        (
+            "body.trailing_newline",
+            c().sends(&long("")).signs_body(&long("\n")),
+        ),
+        (
+            "body.line_ends",
+            c().sends(&long("").replace('\n', "\r\n")).signs_body(&long("")),
+        ),
         ("body.placeholder_hash", c().sends("").signs_body("null")),
         ("host.port", c().swap("127.0.0.1:8080", "127.0.0.1")),
         ("host.port", c().header("host", "gateway", Some("gateway:443"))),
@@ -288,6 +311,15 @@ fn seeds() -> Vec<(&'static str, Client)> {
         (
             "path.query_left_in",
             c().swap("model/", "model/?q=a%20b&r=c%2Fd&s"),
+        ),
+        (
+            "path.query_encoded",
+            Client::of("/v1/x%3Fa=b", "/v1/x%3Fa%3Db/", "", "").swap("/v1/x%3Fa%3Db/\n\n", "/v1/x/\na=b\n"),
+        ),
+        (
+            "path.query_encoded",
+            Client::of("/v1/x%3fb%3D1%26a%3D2", "/v1/x%3Fb%3D1%26a%3D2/", "", "")
+                .swap("/v1/x%3Fb%3D1%26a%3D2/\n\n", "/v1/x/\na=2&b=1\n"),
         ),
         ("path.base_dropped", c().swap("/v1/infers/0f1e", "")),
         ("path.only_slash", c().swap("/v1/infers/0f1e/my%20model/", "/")),
@@ -478,6 +510,23 @@ fn seeds() -> Vec<(&'static str, Client)> {
         (
             "date.taken_twice",
             c().string(string(&["SDK-HMAC-SHA256", "20260115T081448Z", "HASH"])),
+        ),
+        // Kept for a quarter of an hour, and local time.
+        (
+            "date.taken_twice",
+            c().string(string(&["SDK-HMAC-SHA256", "20260115T080043Z", "HASH"])),
+        ),
+        (
+            "date.taken_twice",
+            c().string(string(&["SDK-HMAC-SHA256", "20260115T081702Z", "HASH"])),
+        ),
+        (
+            "date.taken_twice",
+            c().swap(DATE, "20260115T161530Z").string(string(&[
+                "SDK-HMAC-SHA256",
+                "20260115T161530Z",
+                "HASH",
+            ])),
         ),
         (
             "date.taken_twice",
