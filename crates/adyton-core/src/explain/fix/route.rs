@@ -15,6 +15,9 @@ const ID_LETTERS: usize = 10;
 /// What to do about a request that no API has: the nearest ones say how they are called.
 pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
     let language = asked.language;
+    if let Some(fix) = query_in_path(asked) {
+        return vec![fix];
+    }
     // APIs of other groups may have any path.
     let is_of_group = nearest.iter().any(|near| matches!(near.owner, Owner::Api { .. }));
     if !is_of_group && let Some(fix) = without_routes(asked) {
@@ -80,7 +83,9 @@ pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<S
 
 /// What to do about a path that is wrong whatever is published.
 pub(in crate::explain) fn without_routes(asked: &Asked<'_>) -> Option<String> {
-    no_api_address(asked).or_else(|| without_dots(asked))
+    no_api_address(asked)
+        .or_else(|| without_dots(asked))
+        .or_else(|| query_in_path(asked))
 }
 
 /// The path without its dot segments.
@@ -104,6 +109,29 @@ fn without_dots(asked: &Asked<'_>) -> Option<String> {
         "去掉点段后，路径为 `/{}`：如果这就是要调用的路径，请直接调用它。",
         kept.join("/")
     ))
+}
+
+/// The address with its query, where the `?` between them was encoded with the path.
+fn query_in_path(asked: &Asked<'_>) -> Option<String> {
+    let path = &asked.record.path;
+    let at = path.to_ascii_uppercase().find("%3F")?;
+    let (path, query) = (path.get(..at)?, path.get(at + 3..)?);
+    let plain = [("%3D", "="), ("%3d", "="), ("%26", "&")];
+    let query = plain
+        .into_iter()
+        .fold(query.to_owned(), |query, (escape, letter)| {
+            query.replace(escape, letter)
+        });
+    query.contains('=').then(|| {
+        message!(
+            asked.language,
+            "The `?` before the query was sent as `%3F`, which makes the query a part of the path: call `{}?{}`, and encode the path \
+             without its query.",
+            "查询参数前的 `?` 被发送为 `%3F`，因此查询参数成了路径的一部分：请调用 `{}?{}`，编码路径时不要包含查询参数。",
+            path,
+            query
+        )
+    })
 }
 
 /// Whether the nearest route is of a service whose id and name are nothing like what was sent.

@@ -458,3 +458,19 @@ fn a_deleted_service_is_told_before_anything_that_is_close() {
     );
     assert!(first.contains("`adyton service show old`"), "{first}");
 }
+
+#[test]
+fn a_query_that_was_encoded_with_the_path_is_told() {
+    let path = format!("/v1/infers/{POETRY}/predictions/poetry%3flang%3Den&x=1");
+    let record = wrong(Reason::RouteUndeclaredPath, "POST", &path, None);
+    let fix = explained(&record).fix.remove(0);
+    assert!(fix.contains("/predictions/poetry?lang=en&x=1`"), "{fix}");
+    let record = wrong(
+        Reason::RouteUndeclaredPath,
+        "POST",
+        &format!("/v1/infers/{POETRY}/what%3F"),
+        None,
+    );
+    let fix = explained(&record).fix.join("");
+    assert!(!fix.contains("%3F"), "a question is no query: {fix}");
+}
