@@ -12,11 +12,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use adyton_core::address;
-use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, bounded};
+use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, AuditTexts, bounded};
 use adyton_core::catalogue::{SubCode, Surface};
 use adyton_core::clock::Timestamp;
 use adyton_core::header::X_ADYTON_REASON;
 use adyton_core::id::RequestId;
+use adyton_core::language::Language;
 use adyton_core::live::Live;
 use adyton_core::source::Source;
 use adyton_store::audit_writer::AuditWriter;
@@ -116,6 +117,12 @@ pub(crate) fn refusal(shown: SubCode, failure: Option<&Failure>) -> AuditRefusal
         reason: shown.name().to_owned(),
         message: bounded(&message),
         found: failure.map(refused::summary).unwrap_or_default(),
+        chinese: failure.map(|failure| {
+            Box::new(AuditTexts {
+                message: bounded(&failure.told_in(Language::Chinese)),
+                found: refused::summary_in(failure, Language::Chinese),
+            })
+        }),
     }
 }
 
@@ -163,6 +170,7 @@ impl Audit {
                 reason: shown.name().to_owned(),
                 message: envelope::with_detail(shown, &detail).into_owned(),
                 found: what.found.clone(),
+                chinese: None,
             }),
             ..AuditRecord::blank(id, at, AuditKind::Refusal)
         };

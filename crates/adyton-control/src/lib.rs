@@ -59,6 +59,7 @@ mod sign_ins;
 mod table;
 mod tasks;
 mod thing;
+mod told;
 mod unread;
 mod unwritten_minutes;
 mod upload_share;

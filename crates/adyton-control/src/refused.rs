@@ -4,35 +4,46 @@
 use adyton_core::evidence::{Evidence, SignatureEvidence};
 use adyton_core::fact;
 use adyton_core::holder::Holder;
-use adyton_core::language::Language;
+use adyton_core::language::{Language, message, phrase};
 
 use crate::failure::Failure;
 
 /// Why, in one line; empty for what the public answer says whole.
 pub(crate) fn summary(failure: &Failure) -> String {
+    summary_in(failure, Language::English)
+}
+
+/// The same in a language: explanations have both.
+pub(crate) fn summary_in(failure: &Failure, language: Language) -> String {
     let refusal = match failure {
         Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => refusal,
         // Told in public too, but only whoever reads the log can change the settings that they name.
-        Failure::Host { .. } | Failure::Origin { .. } => return failure.to_string(),
+        Failure::Host { .. } | Failure::Origin { .. } => return failure.told_in(language),
         _ => return String::new(),
     };
     let mut facts = vec![refusal.reason.sub_code().to_owned()];
     match &*refusal.evidence {
-        Evidence::Signature(seen) => facts.extend(signature(seen)),
-        evidence @ Evidence::Token { .. } => facts.extend(evidence.clauses()),
+        Evidence::Signature(seen) => facts.extend(signature(seen, language)),
+        evidence @ Evidence::Token { .. } => facts.extend(evidence.clauses_in(language)),
         evidence @ Evidence::Credentials { sent, .. } => {
-            facts.extend(evidence.clauses());
+            facts.extend(evidence.clauses_in(language));
             if !sent.is_empty() {
-                facts.push(format!("sent: {}", sent.join(", ")));
+                facts.push(message!(language, "sent: {}", "已发送：{}", sent.join(", ")));
             }
         }
         Evidence::Access { holder, action, .. } => {
             let who = match holder {
-                Some(Holder::User(id)) => format!("user {id}"),
-                Some(Holder::App(id)) => format!("app {id}"),
-                None => "nobody".to_owned(),
+                Some(Holder::User(id)) => message!(language, "user {}", "用户 {} ", id),
+                Some(Holder::App(id)) => message!(language, "app {}", "应用 {} ", id),
+                None => phrase!(language, "nobody", "无人").to_owned(),
             };
-            facts.push(format!("{who} requested {}", action.words_in(Language::English)));
+            facts.push(message!(
+                language,
+                "{} requested {}",
+                "{}请求了 {}",
+                who,
+                action.words_in(language)
+            ));
         }
         Evidence::None
         | Evidence::Route { .. }
@@ -46,27 +57,30 @@ pub(crate) fn summary(failure: &Failure) -> String {
         | Evidence::Request { .. } => {}
     }
     facts.retain(|fact| !fact.is_empty());
-    facts.join("; ")
+    facts.join(phrase!(language, "; ", "；"))
 }
 
-fn signature(seen: &SignatureEvidence) -> Vec<String> {
+fn signature(seen: &SignatureEvidence, language: Language) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(mistake) = &seen.mistake {
-        facts.push(format!("mistake {mistake}"));
+        facts.push(message!(language, "mistake {}", "错误 {}", mistake));
     }
-    facts.extend(seen.advice());
-    facts.extend(fact::clauses(&seen.facts, &seen.note));
+    facts.extend(seen.advice_in(language));
+    facts.extend(fact::clauses_in(&seen.facts, &seen.note, language));
     if !seen.key.is_empty() {
-        facts.push(format!("key {}", seen.key));
+        facts.push(message!(language, "key {}", "密钥 {}", seen.key));
     }
     if let Some(date) = &seen.date {
-        facts.push(format!(
-            "signed {date}, server {}",
+        facts.push(message!(
+            language,
+            "signed {}, server {}",
+            "签名时间 {}，服务器时间 {}",
+            date,
             seen.server_time.to_sdk_date()
         ));
     }
     if !seen.signed_headers.is_empty() {
-        facts.push(format!("headers {}", seen.signed_headers));
+        facts.push(message!(language, "headers {}", "请求头 {}", seen.signed_headers));
     }
     facts
 }

@@ -15,6 +15,21 @@ pub fn filled(advice: &str, value: impl Fn(&str, bool) -> Option<String>) -> Str
     text
 }
 
+/// The same with the names of one request. A name stands in commands alone, and there as a shell takes it; `SERVICE` and `REQUEST_ID`
+/// mean the request's own everywhere.
+pub fn named(advice: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    filled(advice, |word, is_command| {
+        let is_everywhere = matches!(word, "SERVICE" | "REQUEST_ID");
+        value(word).filter(|value| is_everywhere || (is_command && is_plain(value)))
+    })
+}
+
+/// A URL of a request, as commands name it.
+pub fn url(base: &str, path: &str) -> Option<String> {
+    let base = base.trim_end_matches('/');
+    (!base.is_empty()).then(|| format!("{base}{path}"))
+}
+
 fn fill(piece: &str, value: impl Fn(&str) -> Option<String>, text: &mut String) {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut rest = piece;
@@ -57,6 +72,34 @@ mod tests {
         );
         assert_eq!(filled("", value), "");
         assert_eq!(filled("`USER", value), "`ada");
+    }
+
+    #[test]
+    fn names_of_a_request_stand_in_commands_and_as_a_shell_takes_them() {
+        let value = |word: &str| match word {
+            "METHOD" => Some("GET".to_owned()),
+            "URL" => url("http://h:1/", "/v1/a"),
+            "USER" => Some("a b".to_owned()),
+            "SERVICE" => Some("iris".to_owned()),
+            _ => None,
+        };
+        for (advice, wanted) in [
+            (
+                "A URL: `adyton sign METHOD URL`",
+                "A URL: `adyton sign GET http://h:1/v1/a`",
+            ),
+            (
+                "用 `adyton sign METHOD URL` 比较",
+                "用 `adyton sign GET http://h:1/v1/a` 比较",
+            ),
+            (
+                "`adyton user enable USER` of SERVICE",
+                "`adyton user enable USER` of iris",
+            ),
+        ] {
+            assert_eq!(named(advice, value), wanted);
+        }
+        assert_eq!(url("", "/v1"), None);
     }
 
     #[test]

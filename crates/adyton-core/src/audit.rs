@@ -135,7 +135,7 @@ pub struct FieldChange {
 }
 
 /// Why a call was refused.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuditRefusal {
     /// The wire code.
     pub code: String,
@@ -144,6 +144,18 @@ pub struct AuditRefusal {
     /// The public message.
     pub message: String,
     /// What was compared with what, for operators; empty where the message says all.
+    pub found: String,
+    /// Both in Chinese, for explanations; records of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chinese: Option<Box<AuditTexts>>,
+}
+
+/// What an explanation says of a refused call in another language.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AuditTexts {
+    /// What happened.
+    pub message: String,
+    /// What was compared with what.
     pub found: String,
 }
 

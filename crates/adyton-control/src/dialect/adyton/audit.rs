@@ -5,17 +5,20 @@ use adyton_api::adyton::audit::{
     AuditCaller, AuditChange, AuditExplained, AuditList, AuditRefused, AuditShown, AuditThing,
 };
 use adyton_core::advice;
-use adyton_core::audit::AuditRecord;
+use adyton_core::audit::{AuditRecord, AuditedKind};
 use adyton_core::catalogue::SubCode;
 use adyton_core::clock::Timestamp;
+use adyton_core::holder::Holder;
 use adyton_core::id::RequestId;
 use adyton_core::language::Language;
+use adyton_core::live::Live;
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::requests::moment;
 use crate::call::Call;
+use crate::dialect::iam::shapes::base;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::language;
@@ -110,7 +113,12 @@ async fn page(call: &Call, scope: AuditScope, query: AuditQuery) -> OperationRes
 pub(crate) async fn show(call: Call) -> OperationResult<Json<AuditExplained>> {
     let id: RequestId = call.parameter("request_id", Thing::Request)?;
     let kept = audit::show(&call.shared, &call.actor, call.project()?, id).await?;
-    Ok(Json(explained(kept, language::of(&call.headers))))
+    let reader = AuditReader {
+        language: language::of(&call.headers),
+        base: &base(&call.shared, &call.headers),
+        live: &call.actor.live,
+    };
+    Ok(Json(explained(kept, &reader)))
 }
 
 /// `GET /adyton/v1/audit/{request_id}`: to whoever made the call, or proves the credential that it named.
@@ -123,29 +131,77 @@ pub(crate) async fn own(call: ReadCall) -> OperationResult<Json<AuditExplained>>
     if let Err(Failure::Missing { .. }) = found {
         call.asked_in_vain();
     }
-    Ok(Json(explained(found?, language::of(&call.headers))))
+    let reader = AuditReader {
+        language: language::of(&call.headers),
+        base: &base(&call.shared, &call.headers),
+        live: &call.shared.feed.cell().load(),
+    };
+    Ok(Json(explained(found?, &reader)))
 }
 
-fn explained(kept: KeptAudit, language: Language) -> AuditExplained {
+/// A record with its cause and what to do. The texts that it keeps are in the reader's language where it has them.
+fn explained(mut kept: KeptAudit, reader: &AuditReader<'_>) -> AuditExplained {
+    let language = reader.language;
     let refusal = kept.record.refusal.as_ref();
     let shown_as = refusal.and_then(|refusal| SubCode::parse(&refusal.reason));
+    let cause = shown_as.map(|shown| shown.cause_in(language).to_owned());
+    let page = shown_as.map(|shown| reader.named(&kept.record, &shown.section_in(language).text()));
+    if let Some(refusal) = &mut kept.record.refusal
+        && language == Language::Chinese
+        && let Some(chinese) = refusal.chinese.take()
+    {
+        (refusal.message, refusal.found) = (chinese.message, chinese.found);
+    }
     AuditExplained {
-        cause: shown_as.map(|shown| shown.cause_in(language).to_owned()),
-        page: shown_as.map(|shown| named(&kept.record, &shown.section_in(language).text())),
+        cause,
+        page,
         record: shown(kept),
     }
 }
 
-/// The catalogue's page with who called and in which project, so that its commands can be typed as they stand.
-fn named(record: &AuditRecord, page: &str) -> String {
-    advice::filled(page, |word, is_command| {
-        let value = match word {
-            "USER" => record.caller.as_ref()?.name.clone(),
-            "PROJECT" => record.project?.to_string(),
-            _ => return None,
+/// Who reads an explanation, and where this server is called.
+struct AuditReader<'a> {
+    language: Language,
+    base: &'a str,
+    live: &'a Live,
+}
+
+impl AuditReader<'_> {
+    /// The catalogue's page with the names of this call, so that its commands can be typed as they stand.
+    fn named(&self, record: &AuditRecord, page: &str) -> String {
+        let thing = |kind| {
+            let thing = record.thing.as_ref().filter(|thing| thing.kind == kind)?;
+            let name = if thing.name.is_empty() {
+                &thing.id
+            } else {
+                &thing.name
+            };
+            Some(name.clone()).filter(|name| !name.is_empty())
         };
-        (is_command && advice::is_plain(&value)).then_some(value)
-    })
+        advice::named(page, |word| match word {
+            "USER" => self.user(record),
+            "PROJECT" => record.project.map(|id| id.to_string()),
+            "SERVICE" => thing(AuditedKind::Service),
+            "APP" => thing(AuditedKind::App),
+            "REQUEST_ID" => Some(record.request.to_string()),
+            "METHOD" => Some(record.method.clone()),
+            "URL" => advice::url(self.base, &record.path),
+            "AK" => record
+                .credential
+                .clone()
+                .filter(|key| self.live.access_key(key).is_some()),
+            _ => None,
+        })
+    }
+
+    /// Who called, or whose credential was named.
+    fn user(&self, record: &AuditRecord) -> Option<String> {
+        let caller = record.caller.as_ref().map(|caller| caller.name.clone());
+        caller.or_else(|| match record.holder? {
+            Holder::User(id) => self.live.user(id).map(|user| user.name.clone()),
+            Holder::App(_) => None,
+        })
+    }
 }
 
 pub(super) fn shown(kept: KeptAudit) -> AuditShown {
@@ -238,6 +294,44 @@ mod tests {
         }
     }
 
+    fn told(record: &AuditRecord, language: Language) -> AuditExplained {
+        let reader = AuditReader {
+            language,
+            base: "http://127.0.0.1:8081",
+            live: &Live::default(),
+        };
+        let record = record.clone();
+        explained(KeptAudit { number: 3, record }, &reader)
+    }
+
+    #[test]
+    fn what_a_record_keeps_and_commands_are_in_the_readers_language() {
+        let failure = Failure::missing(Thing::App, "a1");
+        let shown = failure.reason().at(adyton_core::catalogue::Surface::Apig);
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(shown, Some(&failure))),
+            ..adyton_core::sample::audit_record()
+        };
+        let message = |language| told(&record, language).record.refusal.unwrap().message;
+        assert_eq!(message(Language::English), "App a1 does not exist");
+        assert_eq!(message(Language::Chinese), "应用 a1 不存在");
+
+        let shown =
+            adyton_core::catalogue::Reason::CredentialsMissing.at(adyton_core::catalogue::Surface::ModelArts);
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(shown, None)),
+            ..adyton_core::sample::audit_record()
+        };
+        let command = format!(
+            "`adyton sign {} http://127.0.0.1:8081{}`",
+            record.method, record.path
+        );
+        for language in Language::ALL {
+            let page = told(&record, language).page.unwrap();
+            assert!(page.contains(&command), "{command} in {page}");
+        }
+    }
+
     #[test]
     fn a_refused_call_is_explained_in_the_language_that_is_asked_for() {
         let record = AuditRecord {
@@ -247,14 +341,10 @@ mod tests {
             )),
             ..adyton_core::sample::audit_record()
         };
-        let kept = || KeptAudit {
-            number: 3,
-            record: record.clone(),
-        };
-        let english = explained(kept(), Language::English);
+        let english = told(&record, Language::English);
         let page = english.page.unwrap();
         assert!(page.contains("Cause: ") && page.contains("Fix: "), "{page}");
-        let chinese = explained(kept(), Language::Chinese).page.unwrap();
+        let chinese = told(&record, Language::Chinese).page.unwrap();
         assert!(chinese.contains("处理："), "{chinese}");
         assert_eq!(english.record.number, "3");
         assert_eq!(english.record.refusal.unwrap().code, "APIG.3004");
@@ -273,11 +363,7 @@ mod tests {
         let name = record.caller.as_ref().unwrap().name.clone();
         let project = record.project.unwrap();
         for language in Language::ALL {
-            let kept = KeptAudit {
-                number: 3,
-                record: record.clone(),
-            };
-            let page = explained(kept, language).page.unwrap();
+            let page = told(&record, language).page.unwrap();
             let command = format!("`adyton role grant {name} operator --project {project}`");
             assert!(page.contains(&command), "{page}");
         }

@@ -1,25 +1,21 @@
 //! The catalogue's advice with the names of this request in place of its capitals. A reader meets no name that they may not know.
 
-use crate::advice::{self, is_plain};
+use crate::advice;
 use crate::evidence::Evidence;
 use crate::explain::{Asked, Reader};
 use crate::holder::Holder;
 
 /// The catalogue's advice with the names of this request in place of its capitals. A capital that is not known stays.
 pub(in crate::explain) fn filled(asked: &Asked<'_>, advice: &str) -> String {
-    advice::filled(advice, |word, is_command| {
-        // Everywhere these two mean the request's own.
-        let is_name = is_command || matches!(word, "SERVICE" | "REQUEST_ID");
-        value(asked, word).filter(|_| is_name)
-    })
+    advice::named(advice, |word| value(asked, word))
 }
 
 /// What a capital stands for in this request.
 fn value(asked: &Asked<'_>, word: &str) -> Option<String> {
     let record = asked.record;
-    let value = match word {
-        "SERVICE" => return Some(asked.service_name()),
-        "REQUEST_ID" => return Some(record.id.to_string()),
+    Some(match word {
+        "SERVICE" => asked.service_name(),
+        "REQUEST_ID" => record.id.to_string(),
         "USER" => caller(asked, |holder| matches!(holder, Holder::User(_)))?,
         "APP" => caller(asked, |holder| matches!(holder, Holder::App(_)))?,
         "PROJECT" => asked.project_in_commands(record.project?)?,
@@ -37,10 +33,9 @@ fn value(asked: &Asked<'_>, word: &str) -> Option<String> {
             address.clone()
         }
         "METHOD" => record.method.clone(),
-        "URL" if !record.host.is_empty() => format!("http://{}{}", record.host, record.path),
+        "URL" if !record.host.is_empty() => advice::url(&format!("http://{}", record.host), &record.path)?,
         _ => return None,
-    };
-    is_plain(&value).then_some(value)
+    })
 }
 
 /// Who the request showed itself as, by the name that commands take, if it is of the wanted kind.

@@ -35,6 +35,7 @@ fn refuse(record: &mut AuditRecord) {
         reason: "apig.no_such_app".to_owned(),
         message: "The app does not exist".to_owned(),
         found: String::new(),
+        chinese: None,
     });
 }
 
