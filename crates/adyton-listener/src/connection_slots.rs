@@ -531,6 +531,26 @@ mod tests {
     }
 
     #[test]
+    fn a_listener_is_occupied_as_long_as_a_connection_is_in() {
+        let slots = ConnectionSlots::new(8);
+        let mut occupied = std::pin::pin!(slots.occupied());
+        assert!(poll(occupied.as_mut()).is_pending(), "nobody is in");
+        let visit = slots.without_connection();
+        assert!(poll(occupied.as_mut()).is_pending(), "a visit is no connection");
+        let slot = enter(&slots, &from(1, 1));
+        assert!(poll(occupied.as_mut()).is_ready());
+        assert!(
+            poll(std::pin::pin!(slots.occupied())).is_ready(),
+            "whoever asks later"
+        );
+        drop((slot, visit));
+        let mut again = std::pin::pin!(slots.occupied());
+        assert!(poll(again.as_mut()).is_pending(), "an entry of before is none");
+        let _slot = enter(&slots, &from(2, 2));
+        assert!(poll(again.as_mut()).is_ready());
+    }
+
+    #[test]
     fn once_a_second_whoever_is_too_slow_is_told_and_nobody_else() {
         let slots = ConnectionSlots::new(8);
         let (silent, busy) = (from(1, 0), from(2, 0));

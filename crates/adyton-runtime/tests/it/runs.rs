@@ -328,3 +328,32 @@ async fn an_endless_loop_of_a_caller_ends_with_the_caller_and_others_are_answere
     wait_for("the threads to be free", || world.threads.counts().running == 0);
     answered(submit(&evil, r#"{"inputs":{"n":3,"x":[0]}}"#).unwrap()).await;
 }
+
+/// What this process has in memory, in bytes.
+fn resident() -> usize {
+    let told = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = told.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// The tests have the C library's heap, as ONNX Runtime has in the server: what is freed between what is still used stays there until
+/// somebody asks for it.
+#[test]
+fn memory_that_is_free_is_given_back_after_a_model_has_gone() {
+    const BLOCKS: usize = 4_000;
+    const BLOCK: usize = 48 * 1024;
+    let world = World::new(ThreadSettings::new(1, 8));
+    let model = world.model(LOUD);
+    let (mut left, mut kept) = (Vec::new(), Vec::new());
+    for _ in 0..BLOCKS {
+        left.push(vec![1u8; BLOCK]);
+        kept.push(vec![1u8; 1024]);
+    }
+    let full = resident();
+    drop(left);
+    drop(model);
+    wait_for("the memory to be given back", || {
+        resident() + BLOCKS * BLOCK / 2 < full
+    });
+    drop(kept);
+}
