@@ -139,12 +139,22 @@ def test_another_master_key_and_a_restore_are_told_to_administrators(new_server)
     name = "kept-" + secrets.token_hex(4)
     server.manage("POST", f"/v2/{{project}}/apigw/instances/{server.project}/apps", json={"name": name})
     archive = server.folder / "whole.tar.gz"
-    assert server.run("backup", str(archive), "--data", str(server.data)).returncode == 0
+    backup, rotate = ("backup", str(archive), "--data", str(server.data)), ("master-key", "rotate", "--data", str(server.data))
+    assert server.run(*backup).returncode == 0
+    # Refused while the server runs, and told at once.
+    assert server.run(*backup).returncode == 2
+    assert server.run(*rotate).returncode == 2
+    (again, backed_up) = trail(server, "--domain", "--operation", "backup")
+    assert changes_of(backed_up) == {"archive": (None, str(archive)), "master_key": (None, "true"), "journal": (None, "false")}
+    assert again["kind"] == "refusal" and "exists already" in again["refusal"]["message"]
+    (refused,) = trail(server, "--domain", "--refused", "--operation", "master_key_rotate")
+    assert refused["caller"]["name"].startswith(operator()) and refused["thing"]["name"] == str(server.data / "master.key")
+    assert server.run("explain", refused["request_id"]).stdout.startswith("master_key_rotate: refused\n")
     assert server.stop() == 0
     rotated = server.run("master-key", "rotate", "--data", str(server.data))
     assert rotated.returncode == 0 and "audit trail" not in rotated.stderr, rotated.stderr
     server.start()
-    (record,) = trail(server, "--domain", "--operation", "master_key_rotate")
+    (record, _refused) = trail(server, "--domain", "--operation", "master_key_rotate")
     assert record["caller"]["way"] == "offline" and record["caller"]["name"].startswith(operator())
     assert record["thing"] == {"kind": "master_key", "id": "", "name": str(server.data / "master.key")}
     assert {"field": "master_key", "from": None, "to": None, "is_secret": True} in record["changes"]
@@ -153,17 +163,28 @@ def test_another_master_key_and_a_restore_are_told_to_administrators(new_server)
     assert "master_key_rotate" in server.run("audit", "--domain").stdout
     # Elsewhere, from what was backed up before.
     there = new_server(folder="there")
-    restored = subprocess.run([str(BINARY), "restore", str(archive), "--data", str(there.data)], capture_output=True, text=True, cwd=there.folder, timeout=60)
+    there.data.mkdir(mode=0o700)
+    broken = server.folder / "broken.tar.gz"
+    broken.write_bytes(archive.read_bytes()[:3000])
+
+    def restore(file) -> subprocess.CompletedProcess:
+        return subprocess.run([str(BINARY), "restore", str(file), "--data", str(there.data)], capture_output=True, text=True, cwd=there.folder, timeout=60)
+
+    assert restore(broken).returncode == 1
+    restored = restore(archive)
     assert restored.returncode == 0, restored.stderr
+    assert restore(archive).returncode == 2, "a restore replaces nothing"
     there.start()
-    (restored,) = trail(there, "--domain", "--operation", "restore")
+    (restored, *refused) = sorted(trail(there, "--domain", "--operation", "restore"), key=lambda record: record["kind"])
+    messages = sorted(record["refusal"]["message"] for record in refused)
+    assert "is damaged" in messages[0] and "replaces nothing" in messages[1], messages
     assert restored["thing"]["kind"] == "installation" and restored["caller"]["name"].startswith(operator())
     assert changes_of(restored)["archive"] == (None, str(archive))
     assert trail(there, "--thing", name) and not trail(there, "--domain", "--operation", "master_key_rotate")
     # It is taken in once, and concerns nobody who administers nothing.
     assert there.stop() == 0
     there.start()
-    assert len(trail(there, "--domain", "--operation", "restore")) == 1
+    assert len(trail(there, "--domain", "--operation", "restore")) == 3
     assert not trail(there, "--operation", "restore")
     assert not (there.data / "audit.waiting").exists()
 

@@ -39,6 +39,14 @@ def test_a_reload_changes_limits_and_throttles_of_a_running_server(new_server):
     wait_for(lambda: status(2000) == 200, 5, "a turn")
     assert status(2001) in (413, 429), "the old limit holds"
 
+    # Both are in the audit trail: what was applied, and what was refused.
+    refused, applied = server.json("audit", "--domain", "--operation", "reload")["records"]
+    assert applied["kind"] == "change" and applied["caller"]["way"] == "signal"
+    changes = {change["field"]: (change["from"], change["to"]) for change in applied["changes"]}
+    assert changes == {"limits.address_body": ("1000", "2000"), "throttle.default_per_second": ("200", "1")}
+    assert refused["kind"] == "refusal" and "unknown key `limits.nonsense`" in refused["refusal"]["message"]
+    assert server.run("explain", refused["request_id"]).stdout.startswith("reload: refused\n")
+
 
 def test_a_reload_changes_who_is_let_in_at_the_control_listener(new_server):
     server = new_server()

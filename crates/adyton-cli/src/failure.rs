@@ -115,6 +115,10 @@ impl Failure {
     pub fn is_for(&self, reason: Reason) -> bool {
         self.reason.is_some_and(|own| own.reason() == reason)
     }
+    /// What happened, without what to do.
+    pub fn message(&self) -> &str {
+        self.message.trim_end().trim_start_matches("error: ")
+    }
     /// The exit code.
     pub fn exit(&self) -> Exit {
         self.exit
@@ -123,7 +127,7 @@ impl Failure {
     pub fn to_document(&self) -> Value {
         self.document.as_deref().cloned().unwrap_or_else(|| {
             json!({
-                "error": self.message.trim_end().trim_start_matches("error: "),
+                "error": self.message(),
                 "facts": self.facts,
                 "hints": self.hints,
             })

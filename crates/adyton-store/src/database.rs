@@ -8,6 +8,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use adyton_core::secret::Secret;
@@ -26,7 +27,7 @@ use crate::folder::file_error;
 pub(crate) use crate::session::Session;
 use crate::session::Watched;
 use crate::writability::Health;
-use crate::{DataFolder, OpenError, StoreError};
+use crate::{OpenError, StoreError};
 
 /// How long a call may take, from waiting for a connection to the commit.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
@@ -55,8 +56,8 @@ impl Database {
     }
 
     /// Opens `adyton.db` in the data folder, making it if it is not there.
-    pub(crate) async fn embedded(folder: &DataFolder) -> Result<Self, OpenError> {
-        let path = folder.path().join(FILE);
+    pub(crate) async fn embedded(folder: &Path) -> Result<Self, OpenError> {
+        let path = folder.join(FILE);
         // Made here so that it has mode 0600; SQLite gives its `-wal` and `-shm` files the same.
         OpenOptions::new()
             .append(true)
@@ -64,7 +65,7 @@ impl Database {
             .mode(0o600)
             .open(&path)
             .and_then(|file| file.sync_all())
-            .and_then(|()| std::fs::File::open(folder.path())?.sync_all())
+            .and_then(|()| std::fs::File::open(folder)?.sync_all())
             .map_err(|error| file_error(&path, "the database file cannot be used", &error))?;
         let place = path.display().to_string();
         let options = SqliteConnectOptions::new()
@@ -239,12 +240,13 @@ impl Database {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::DataFolder;
 
     #[tokio::test]
     async fn a_commit_of_sqlite_is_on_the_disk_and_readers_cannot_write() {
         let above = tempfile::tempdir().unwrap();
         let folder = DataFolder::open(above.path().join("data")).unwrap();
-        let database = Database::embedded(&folder).await.unwrap();
+        let database = Database::embedded(folder.path()).await.unwrap();
         let write = database.begin(DEADLINE).await.unwrap();
         let pragma = async |name: &str| {
             let sql = write.statement(&format!("PRAGMA {name}"));

@@ -9,6 +9,8 @@ use crate::OpenError;
 
 /// The file whose lock says that a server holds the folder; it contains that server's process id.
 const LOCK: &str = "adyton.lock";
+/// Audit records that wait for the next start.
+pub(crate) const AUDIT_WAITING: &str = "audit.waiting";
 
 /// The data folder, held: no other server opens it until this value is gone.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ impl DataFolder {
         written.map_err(|error| file_error(&target, "the file cannot be written", &error))
     }
 
-    /// Whether it holds nothing but what every folder may have: its lock, and what the file system keeps.
+    /// Whether it holds nothing but what every folder may have: its lock, what is told of earlier tries, and what the file system keeps.
     ///
     /// # Errors
     /// It cannot be read.
@@ -77,7 +79,7 @@ impl DataFolder {
         let failed = |error: &std::io::Error| file_error(path, "the folder cannot be read", error);
         for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
             let name = entry.map_err(|error| failed(&error))?.file_name();
-            if name != LOCK && name != "lost+found" {
+            if name != LOCK && name != AUDIT_WAITING && name != "lost+found" {
                 return Ok(false);
             }
         }
@@ -209,7 +211,8 @@ fn close_to_others(path: &Path) -> Result<(), OpenError> {
     }
     let mut foreign = false;
     for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
-        foreign |= entry.map_err(|error| failed(&error))?.file_name() != LOCK;
+        let name = entry.map_err(|error| failed(&error))?.file_name();
+        foreign |= name != LOCK && name != AUDIT_WAITING;
     }
     if foreign && !path.join("adyton.db").exists() {
         tracing::warn!(folder = %path.display(), "the data folder is open to other users: chmod 0700 it, or use one of its own");

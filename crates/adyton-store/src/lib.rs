@@ -30,6 +30,7 @@ pub mod housekeeping;
 mod master_key;
 mod migration;
 mod open;
+pub mod outside_audit;
 mod password;
 mod postgres_programs;
 pub mod repository;

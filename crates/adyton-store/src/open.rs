@@ -1,6 +1,6 @@
 //! Opening the store: the database is migrated, the master key checked, and at the first start the first entities are made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use adyton_core::clock::Clock;
@@ -86,7 +86,7 @@ pub(crate) async fn prepare(
     settings: &Settings,
     clock: &Clock,
 ) -> Result<Database, OpenError> {
-    let database = connect(folder, settings).await?;
+    let database = connect(folder.path(), settings).await?;
     if let Err(error) = migration::run(&database, clock).await {
         database.close().await;
         return Err(error);
@@ -95,7 +95,7 @@ pub(crate) async fn prepare(
 }
 
 /// Connects to the database that the settings name.
-pub(crate) async fn connect(folder: &DataFolder, settings: &Settings) -> Result<Database, OpenError> {
+pub(crate) async fn connect(folder: &Path, settings: &Settings) -> Result<Database, OpenError> {
     let Some(url) = &settings.database_url else {
         return Database::embedded(folder).await;
     };

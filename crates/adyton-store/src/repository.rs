@@ -29,6 +29,7 @@ pub mod users;
 pub use access_keys::{AccessKeyChange, AccessKeys};
 pub use app_codes::{AppCodeText, AppCodes};
 pub use apps::{AppChange, AppFilter, Apps, NewApp};
+pub(crate) use audit::insert_audit;
 pub use audit::{Audit, AuditFilter, AuditPart, AuditScope, KeptAudit};
 pub use authorisations::{Authorisations, Bound, BoundFilter};
 pub use domains::Domains;

@@ -85,7 +85,7 @@ pub async fn change_master_key(
     }
     open::prepare(folder, settings, clock).await?.close().await;
     // Connected anew, with one connection alone: all others that are seen are somebody else's.
-    let database = open::connect(folder, settings)
+    let database = open::connect(folder.path(), settings)
         .await?
         .with(Plan::new(settings.faults.clone()));
     let changed = change(&database, folder, settings).await;

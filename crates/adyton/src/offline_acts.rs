@@ -1,26 +1,19 @@
-//! Audit records of what is done on the server's machine while no server runs: who did it is whoever the operating system says.
-//!
-//! An act on a database that is open leaves its record there. A restore opens none: its record waits in the data folder
-//! ([`leave`]) until the next start takes it in ([`take`]).
+//! Audit records of what an operator does on the server's machine, with a server or without one: who did it is whoever the operating
+//! system says. Where they are kept: [`adyton_store::outside_audit`].
 
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use adyton_cli::context::Context;
-use adyton_cli::failure::{Failure, Outcome};
-use adyton_cli::said;
-use adyton_core::audit::{AuditKind, AuditRecord, AuditedThing, FieldChange, bounded};
+use adyton_core::audit::{
+    AuditKind, AuditRecord, AuditRefusal, AuditedKind, AuditedThing, FieldChange, bounded,
+};
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::record::CallerSeen;
-use adyton_store::{DataFolder, Store};
 
-/// Where a record waits, in the data folder.
-const WAITING: &str = "audit.waiting";
 /// What `/proc/self/loginuid` says of what nobody signed in for.
 const NOBODY: u32 = u32::MAX;
 
-/// The record of an act. It concerns every domain, until its maker names one.
+/// The record of an act that was done. It concerns every domain, until its maker names one.
 pub(crate) fn record(
     operation: &str,
     thing: AuditedThing,
@@ -29,7 +22,7 @@ pub(crate) fn record(
 ) -> AuditRecord {
     let at = clock.now();
     let millis = u64::try_from(at.millis()).unwrap_or_default();
-    // No server runs whose ids this could meet.
+    // Far above what a server has counted to, so that it meets none of its ids.
     let number = at.micros().unsigned_abs();
     let request = RequestId::of_management(millis, 0, number);
     AuditRecord {
@@ -42,49 +35,40 @@ pub(crate) fn record(
     }
 }
 
-/// Writes a record into the open database. The act is done whatever becomes of it: that it could not be written is said.
-pub(crate) async fn keep(store: &Store, record: &AuditRecord, context: &Context) {
-    if let Err(error) = store.audit().insert(std::slice::from_ref(record)).await {
-        context.terminal.note(said!(
-            "This is done, but its record could not be written into the audit trail: {error}",
-            "操作已完成，但其审计记录无法写入：{error}"
-        ));
+/// The same of an act that was refused or failed: it has no code, and says what the operator was told.
+pub(crate) fn refused(record: AuditRecord, told: &str) -> AuditRecord {
+    AuditRecord {
+        kind: AuditKind::Refusal,
+        changes: Vec::new(),
+        refusal: Some(AuditRefusal {
+            message: bounded(told),
+            ..AuditRefusal::default()
+        }),
+        ..record
     }
 }
 
-/// Puts a record where the next start finds it.
-pub(crate) fn leave(folder: &DataFolder, record: &AuditRecord) -> Outcome {
-    let text = serde_json::to_vec(record).map_err(|error| Failure::failed(error.to_string()))?;
-    folder
-        .write(WAITING, &text)
-        .map_err(|error| Failure::failed(error.to_string()))
+/// An installation, as the thing that an act is about.
+pub(crate) fn installation(data: &Path) -> AuditedThing {
+    AuditedThing {
+        kind: AuditedKind::Installation,
+        id: String::new(),
+        name: bounded(&whole(data).display().to_string()),
+    }
 }
 
-/// Takes in the record that waits, if there is one. One that cannot be written waits on.
-pub(crate) async fn take(folder: &Path, store: &Store) {
-    let place = folder.join(WAITING);
-    let text = match std::fs::read(&place) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return,
-        Err(error) => {
-            tracing::error!(%error, file = %place.display(), "an audit record cannot be read");
-            return;
-        }
-    };
-    match serde_json::from_slice::<AuditRecord>(&text) {
-        Ok(record) => match store.audit().insert(&[record]).await {
-            Ok(()) => {
-                let _ = std::fs::remove_file(&place);
-            }
-            Err(error) => {
-                tracing::error!(%error, "an audit record cannot be written; it waits for the next start")
-            }
-        },
-        Err(error) => {
-            let record = bounded(&String::from_utf8_lossy(&text));
-            tracing::error!(%error, record, "an audit record cannot be read; it is given up");
-            let _ = std::fs::remove_file(&place);
-        }
+/// A path from the root on, where it is there.
+pub(crate) fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// A field that has a value now.
+pub(crate) fn field(name: &str, to: &str) -> FieldChange {
+    FieldChange {
+        field: name.to_owned(),
+        from: None,
+        to: Some(bounded(to)),
+        is_secret: false,
     }
 }
 

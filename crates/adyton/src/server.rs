@@ -34,7 +34,7 @@ pub(crate) use open_failure::could_not_open;
 pub(crate) use parts::{cores, store as store_settings, trials};
 
 use self::assembly::Assembly;
-use self::reload::Reload;
+use self::reload::{Reload, Trail};
 use self::signals::{Signal, Signals};
 use crate::config::{Loaded, Sources};
 use adyton_cli::context::Context;
@@ -99,6 +99,11 @@ async fn serve(
         level,
         assembly.gateway.clone(),
         assembly.reloading.clone(),
+        Trail {
+            audit: assembly.audit.clone(),
+            data: assembly.data().to_owned(),
+            clock: context.clock.clone(),
+        },
     );
     let outcome = loop {
         tokio::select! {

@@ -190,7 +190,7 @@ function Records({ project, rows, foot }: RecordsProps) {
       width: "8.5rem",
       cell: (row) => (
         <Badge tone={TONES[row.kind] ?? "idle"} title={row.refusal?.message}>
-          {row.kind === "refusal" ? (row.refusal?.code ?? t.refusal) : t[row.kind as "change"]}
+          {row.kind === "refusal" ? row.refusal?.code || t.refusal : t[row.kind as "change"]}
         </Badge>
       ),
     },

@@ -47,7 +47,7 @@ export function AuditedCall({ explained }: { explained: Schemas["AuditExplained"
             ? inline(cause || refusal.message)
             : operationName(record.operation, record.method, record.path)}
         </p>
-        {refusal && <p>{refusal.message}</p>}
+        {refusal && cause && <p>{refusal.message}</p>}
         {refusal?.found && <p>{inline(refusal.found)}</p>}
         {record.similar > 0 && <p>{t.similar(record.similar)}</p>}
       </Card>
@@ -70,10 +70,12 @@ function useFacts(record: Schemas["AuditShown"]): [string, ReactNode][] {
   const { caller, thing, refusal } = record;
   const facts: [string, ReactNode][] = [
     [t.operation, operationName(record.operation, record.method, record.path)],
-    [t.call, <code key="call">{requestLine(record.method, record.path)}</code>],
     [t.when, <Moment key="when" at={record.time} exact />],
     [t.source, record.source ? <code key="source">{record.source}</code> : t.local],
   ];
+  // What is done at the server's machine is no call.
+  if (record.method)
+    facts.splice(1, 0, [t.call, <code key="call">{requestLine(record.method, record.path)}</code>]);
   if (caller)
     facts.push([
       t.caller,
@@ -89,7 +91,7 @@ function useFacts(record: Schemas["AuditShown"]): [string, ReactNode][] {
       </span>,
     ]);
   if (record.status > 0) facts.push([t.status, String(record.status)]);
-  if (refusal)
+  if (refusal?.code)
     facts.push([
       t.code,
       <Link key="code" href={`/errors/${refusal.code}#${refusal.reason}`}>

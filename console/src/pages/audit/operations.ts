@@ -79,6 +79,8 @@ export const operations = texts({
   offline_password: ["Set a password at the machine", "在服务器上设置密码"],
   master_key_rotate: ["Change the master key", "更换主密钥"],
   restore: ["Restore a backup", "恢复备份"],
+  backup: ["Make a backup", "备份"],
+  reload: ["Reload the configuration", "重新加载配置"],
 });
 
 /** What a call did, in words; a read, an operation that is new here and an address that is none, as it was sent. */

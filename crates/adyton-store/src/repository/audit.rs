@@ -7,7 +7,7 @@ use adyton_core::id::{DomainId, ProjectId, RequestId};
 use sea_orm::sea_query::{ExprTrait, LikeExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::database::{DEADLINE, Session};
+use crate::database::{DEADLINE, Database, Session};
 use crate::schema::audit::{Column, Entity, Model, row};
 use crate::transaction::ROWS_A_STATEMENT;
 use crate::{Store, StoreError};
@@ -148,13 +148,18 @@ impl Audit<'_> {
 
     /// Writes records, all or none. They are not in the live state, so this takes no revision and wakes no feed.
     pub async fn insert(&self, records: &[AuditRecord]) -> Result<(), StoreError> {
-        let session = self.0.database().begin(DEADLINE).await?;
-        for some in records.chunks(ROWS) {
-            let rows = some.iter().map(row).collect::<Result<Vec<_>, _>>()?;
-            Entity::insert_many(rows).exec_without_returning(&session).await?;
-        }
-        session.commit().await
+        insert_audit(self.0.database(), records).await
     }
+}
+
+/// Writes records, all or none.
+pub(crate) async fn insert_audit(database: &Database, records: &[AuditRecord]) -> Result<(), StoreError> {
+    let session = database.begin(DEADLINE).await?;
+    for some in records.chunks(ROWS) {
+        let rows = some.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+        Entity::insert_many(rows).exec_without_returning(&session).await?;
+    }
+    session.commit().await
 }
 
 fn kept(row: &Model) -> Result<KeptAudit, StoreError> {

@@ -1,4 +1,5 @@
-//! `adyton backup`: everything that an installation needs to serve elsewhere, in one archive ([`crate::archive`]). Servers go on meanwhile.
+//! `adyton backup`: everything that an installation needs to serve elsewhere, in one archive ([`crate::archive`]). Servers go on meanwhile;
+//! their audit trail says that it was made.
 //!
 //! The database is copied first, then the packages are read. One that is deleted in between, and all else that vanishes while it is
 //! read, begins the archive anew: what is written is of one moment, or not at all.
@@ -8,17 +9,19 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use adyton_core::audit::{AuditRecord, FieldChange};
 use adyton_core::clock::Clock;
 use adyton_core::digest::Sha256;
 use adyton_store::backup::{self, DatabaseKind};
 use clap::Args;
 use serde::Serialize;
 
-use super::installation::{Installation, wait};
+use super::installation::{Installation, keep, kept_if_refused, wait};
 use crate::archive::{
     CREDENTIALS, FILES, Header, JOURNAL, LIBRARIES, MASTER_KEY, PACKAGES, POSTGRES, SQLITE, UPLOADS, Writer,
 };
 use crate::config::Config;
+use crate::offline_acts;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
@@ -65,6 +68,30 @@ impl Backup {
     /// Writes it.
     pub(crate) fn run(self, context: &Context) -> Outcome {
         let config = self.installation.clone().load(context)?;
+        let written = self.write(&config, context);
+        let intended = || self.record(&config, Vec::new(), context);
+        let written = kept_if_refused(written, &config, context, intended)?;
+        let yes_or_no = |is_in_it: bool| if is_in_it { "true" } else { "false" };
+        let fields = vec![
+            offline_acts::field("archive", &written.file.display().to_string()),
+            offline_acts::field("master_key", yes_or_no(written.master_key)),
+            offline_acts::field("journal", yes_or_no(written.journal)),
+        ];
+        keep(&config, &self.record(&config, fields, context), context);
+        match context.terminal.is_json() {
+            true => context.terminal.document(&written),
+            false => tell(&context.terminal, &written, &config),
+        }
+        Ok(())
+    }
+
+    /// What the audit trail keeps.
+    fn record(&self, config: &Config, fields: Vec<FieldChange>, context: &Context) -> AuditRecord {
+        let thing = offline_acts::installation(&config.general.data);
+        offline_acts::record("backup", thing, fields, &context.clock)
+    }
+
+    fn write(&self, config: &Config, context: &Context) -> Outcome<BackupReport> {
         let folder = match self.file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -87,18 +114,13 @@ impl Backup {
             .map_err(unwritten)?;
         let spinner = context.terminal.spinner(&said!("copying", "正在复制"));
         let archive = tempfile::NamedTempFile::new_in(staging.path()).map_err(unwritten)?;
-        let written = self.fill(&config, staging.path(), archive.as_file())?;
+        let written = self.fill(config, staging.path(), archive.as_file())?;
         drop(spinner);
         let bytes = archive.as_file().metadata().map_err(unwritten)?.len();
         archive
             .persist_noclobber(&self.file)
             .map_err(|error| unwritten(error.error))?;
-        let written = BackupReport { bytes, ..written };
-        match context.terminal.is_json() {
-            true => context.terminal.document(&written),
-            false => tell(&context.terminal, &written, &config),
-        }
-        Ok(())
+        Ok(BackupReport { bytes, ..written })
     }
 
     /// Fills the archive; again while something vanishes.

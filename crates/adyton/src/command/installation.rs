@@ -1,14 +1,17 @@
-//! The installation that a verb works on without its server: its configuration, its data folder, its database.
+//! The installation that a verb works on without its server: its configuration, its data folder, its database, and
+//! its audit trail, which tells of what the verb did.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use adyton_store::DataFolder;
+use adyton_core::audit::AuditRecord;
+use adyton_store::{DataFolder, outside_audit};
 use clap::Args;
 
 use super::config::Flags;
 use crate::config::Config;
-use crate::server::could_not_open;
+use crate::offline_acts;
+use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::said;
@@ -62,4 +65,38 @@ pub(crate) fn wait<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         .build()
         .map_err(|error| Failure::failed(said!("no threads: {error}", "无法创建线程：{error}")))?;
     runtime.block_on(work)
+}
+
+/// Writes a record into the audit trail of an installation, whoever runs on it. The act is done whatever becomes of it: that it could
+/// not be written is said.
+pub(crate) fn keep(config: &Config, record: &AuditRecord, context: &Context) {
+    let settings = store_settings(config);
+    let kept = wait(async {
+        let kept = outside_audit::record(&config.general.data, &settings, record).await;
+        kept.map_err(|error| Failure::failed(error.to_string()))
+    });
+    if let Err(failure) = kept {
+        let error = failure.message();
+        context.terminal.note(said!(
+            "The record of this could not be written into the audit trail: {error}",
+            "此操作的审计记录无法写入：{error}"
+        ));
+    }
+}
+
+/// Keeps the record of an act that was refused, and gives its outcome on.
+pub(crate) fn kept_if_refused<T>(
+    outcome: Outcome<T>,
+    config: &Config,
+    context: &Context,
+    intended: impl FnOnce() -> AuditRecord,
+) -> Outcome<T> {
+    if let Err(failure) = &outcome {
+        keep(
+            config,
+            &offline_acts::refused(intended(), failure.message()),
+            context,
+        );
+    }
+    outcome
 }

@@ -1,12 +1,16 @@
 //! `adyton master-key rotate`: another master key, and all secrets sealed anew with it.
 
+use std::sync::Arc;
+
 use adyton_core::audit::{AuditRecord, AuditedKind, AuditedThing, FieldChange, bounded};
-use adyton_store::Store;
+use adyton_store::backup::master_key_place;
 use adyton_store::resealing::{Resealed, change_master_key};
+use adyton_store::{DataFolder, Settings};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::installation::{Installation, hold, wait};
+use super::installation::{Installation, hold, keep, kept_if_refused, wait};
+use crate::config::Config;
 use crate::offline_acts;
 use crate::server::{could_not_open, store_settings};
 use adyton_cli::context::Context;
@@ -43,50 +47,41 @@ pub(crate) struct Rotate {
 }
 
 /// What the audit trail keeps.
-fn record(changed: &Resealed, context: &Context) -> AuditRecord {
+fn record(config: &Config, changes: Vec<FieldChange>, context: &Context) -> AuditRecord {
+    let data = offline_acts::whole(&config.general.data);
+    let key = master_key_place(&data, &store_settings(config));
     let thing = AuditedThing {
         kind: AuditedKind::MasterKey,
         id: String::new(),
-        name: bounded(&changed.key.display().to_string()),
+        name: bounded(&key.display().to_string()),
     };
-    let field = |field: &str, to: Option<String>| FieldChange {
-        field: field.to_owned(),
-        is_secret: to.is_none(),
+    offline_acts::record("master_key_rotate", thing, changes, &context.clock)
+}
+
+/// What was changed.
+fn changes(changed: &Resealed) -> Vec<FieldChange> {
+    let key = FieldChange {
+        field: "master_key".to_owned(),
+        is_secret: true,
         from: None,
-        to,
+        to: None,
     };
-    let fields = vec![
-        field("master_key", None),
-        field("secrets", Some(changed.secrets.to_string())),
-    ];
-    offline_acts::record("master_key_rotate", thing, fields, &context.clock)
+    vec![key, offline_acts::field("secrets", &changed.secrets.to_string())]
 }
 
 impl Rotate {
     fn run(self, context: &Context) -> Outcome {
         let config = self.installation.load(context)?;
-        let folder = hold(&config)?;
         let settings = adyton_store::Settings {
             // The disk's reserve is the server's.
             disk_reserve: 0,
             audit_days: config.audit.keep_days,
             ..store_settings(&config)
         };
-        let changed = wait(async {
-            let changed = change_master_key(&folder, &settings, &context.clock).await;
-            let changed = changed.map_err(|error| could_not_open(&error))?;
-            match Store::open(folder, settings.clone(), context.clock.clone()).await {
-                Ok(store) => {
-                    offline_acts::keep(&store, &record(&changed, context), context).await;
-                    store.close().await;
-                }
-                Err(error) => context.terminal.note(said!(
-                    "This is done, but its record could not be written into the audit trail: {error}",
-                    "操作已完成，但其审计记录无法写入：{error}"
-                )),
-            }
-            Ok(changed)
-        })?;
+        let changed = rotate(&config, &settings, context);
+        let intended = || record(&config, Vec::new(), context);
+        let (_held, changed) = kept_if_refused(changed, &config, context, intended)?;
+        keep(&config, &record(&config, changes(&changed), context), context);
         let terminal = &context.terminal;
         if terminal.is_json() {
             terminal.document(&json!({"master_key": changed.key, "secrets": changed.secrets}));
@@ -113,4 +108,14 @@ impl Rotate {
         }
         Ok(())
     }
+}
+
+/// Changes it; the folder is held until the record is kept too.
+fn rotate(config: &Config, settings: &Settings, context: &Context) -> Outcome<(Arc<DataFolder>, Resealed)> {
+    let folder = hold(config)?;
+    let changed = wait(async {
+        let changed = change_master_key(&folder, settings, &context.clock).await;
+        changed.map_err(|error| could_not_open(&error))
+    })?;
+    Ok((folder, changed))
 }

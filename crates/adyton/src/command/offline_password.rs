@@ -10,7 +10,7 @@ use adyton_core::tenant::{PASSWORD_CHARACTERS, User};
 use adyton_store::repository::{NameMatch, Page, UserFilter};
 use adyton_store::{Store, StoreError};
 
-use super::installation::{Installation, hold, wait};
+use super::installation::{Installation, hold, keep, wait};
 use crate::config::Config;
 use crate::offline_acts;
 use crate::server::{could_not_open, store_settings};
@@ -27,21 +27,20 @@ pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
         data: verb.data,
     };
     let config = installation.load(context)?;
-    let folder = hold(&config).map_err(|failure| {
-        failure.hint(said!(
-            "while the server runs, its administrator's access key still works: `adyton login --data {}`, then `adyton user password`", "服务器运行时，其管理员的访问密钥仍然可用：先 `adyton login --data {}`，再 `adyton user password`",
-            config.general.data.display()
-        ))
-    })?;
-    require_database(&config)?;
-    let settings = store_settings(&config);
-    let user = wait(async {
-        let opened = Store::open(folder, settings, context.clock.clone()).await;
-        let store = opened.map_err(|error| could_not_open(&error))?;
-        let changed = change(&store, &verb.user, context).await;
-        store.close().await;
-        changed
-    })?;
+    let user = match set(&config, &verb.user, context) {
+        Ok(user) => user,
+        Err(failure) => {
+            // A name that was typed may be a secret in the wrong place.
+            let told = match verb.user.as_str() {
+                "" => failure.message().to_owned(),
+                typed => failure.message().replace(typed, "…"),
+            };
+            let refused = offline_acts::refused(record(None, context), &told);
+            keep(&config, &refused, context);
+            return Err(failure);
+        }
+    };
+    keep(&config, &record(Some(&user), context), context);
     if context.terminal.is_json() {
         context
             .terminal
@@ -63,6 +62,24 @@ pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
     Ok(())
 }
 
+fn set(config: &Config, said: &str, context: &Context) -> Outcome<User> {
+    let folder = hold(config).map_err(|failure| {
+        failure.hint(said!(
+            "while the server runs, its administrator's access key still works: `adyton login --data {}`, then `adyton user password`", "服务器运行时，其管理员的访问密钥仍然可用：先 `adyton login --data {}`，再 `adyton user password`",
+            config.general.data.display()
+        ))
+    })?;
+    require_database(config)?;
+    let settings = store_settings(config);
+    wait(async {
+        let opened = Store::open(folder, settings, context.clock.clone()).await;
+        let store = opened.map_err(|error| could_not_open(&error))?;
+        let changed = change(&store, said, context).await;
+        store.close().await;
+        changed
+    })
+}
+
 async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
     let failed = |error: StoreError| Failure::failed(error.to_string());
     let user = find(store, said).await?;
@@ -74,21 +91,17 @@ async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
         .await
         .map_err(failed)?;
     match changed {
-        Some(changed) => {
-            let user = changed.value;
-            offline_acts::keep(store, &record(&user, context), context).await;
-            Ok(user)
-        }
+        Some(changed) => Ok(changed.value),
         None => Err(Failure::failed(said!("{said} is gone", "{said} 已不存在"))),
     }
 }
 
-/// What the audit trail keeps.
-fn record(user: &User, context: &Context) -> AuditRecord {
+/// What the audit trail keeps; of a refusal, no user.
+fn record(user: Option<&User>, context: &Context) -> AuditRecord {
     let thing = AuditedThing {
         kind: AuditedKind::User,
-        id: user.id.to_string(),
-        name: user.name.clone(),
+        id: user.map(|user| user.id.to_string()).unwrap_or_default(),
+        name: user.map(|user| user.name.clone()).unwrap_or_default(),
     };
     let changed = vec![FieldChange {
         field: "password".to_owned(),
@@ -97,8 +110,8 @@ fn record(user: &User, context: &Context) -> AuditRecord {
         is_secret: true,
     }];
     AuditRecord {
-        domain: Some(user.domain),
-        holder: Some(Holder::User(user.id)),
+        domain: user.map(|user| user.domain),
+        holder: user.map(|user| Holder::User(user.id)),
         ..offline_acts::record("offline_password", thing, changed, &context.clock)
     }
 }

@@ -6,13 +6,13 @@
 
 use std::path::{Path, PathBuf};
 
-use adyton_core::audit::{AuditRecord, AuditedKind, AuditedThing, FieldChange, bounded};
+use adyton_core::audit::AuditRecord;
 use adyton_store::backup::{self, DatabaseKind};
-use adyton_store::{DataFolder, Settings};
+use adyton_store::{DataFolder, Settings, outside_audit};
 use clap::Args;
 use serde_json::json;
 
-use super::installation::{Installation, wait};
+use super::installation::{Installation, kept_if_refused, wait};
 use crate::archive::{self, Header, MASTER_KEY, PACKAGES, POSTGRES, SQLITE};
 use crate::config::Config;
 use crate::offline_acts;
@@ -40,7 +40,18 @@ impl Restore {
     /// Restores it.
     pub(crate) fn run(self, context: &Context) -> Outcome {
         let config = self.installation.clone().load(context)?;
-        let (data, settings) = (&config.general.data, store_settings(&config));
+        let restored = self.restore(&config, context);
+        let intended = || record(&self.file, None, &config, context);
+        let (folder, header) = kept_if_refused(restored, &config, context, intended)?;
+        // The database may be of an older schema, so the next start takes the record in.
+        let record = record(&self.file, Some(&header), &config, context);
+        outside_audit::leave(folder.path(), &record).map_err(|error| Failure::failed(error.to_string()))?;
+        tell(context, &self, &header, &config, &folder);
+        Ok(())
+    }
+
+    fn restore(&self, config: &Config, context: &Context) -> Outcome<(DataFolder, Header)> {
+        let (data, settings) = (&config.general.data, store_settings(config));
         let header = archive::look(&self.file)?;
         check(&self.file, &header, &settings)?;
         let was_there = data.exists();
@@ -59,31 +70,18 @@ impl Restore {
             }
             return Err(failure);
         }
-        let record = record(&self.file, &header, folder.path(), context);
-        offline_acts::leave(&folder, &record)?;
-        tell(context, &self, &header, &config, &folder);
-        Ok(())
+        Ok((folder, header))
     }
 }
 
-/// What the audit trail keeps, from the next start on.
-fn record(file: &Path, header: &Header, data: &Path, context: &Context) -> AuditRecord {
-    let thing = AuditedThing {
-        kind: AuditedKind::Installation,
-        id: String::new(),
-        name: bounded(&data.display().to_string()),
-    };
-    let field = |field: &str, to: String| FieldChange {
-        field: field.to_owned(),
-        from: None,
-        to: Some(bounded(&to)),
-        is_secret: false,
-    };
-    let fields = vec![
-        field("archive", file.display().to_string()),
-        field("made_at", header.made_at.clone()),
-        field("made_by", header.program.clone()),
-    ];
+/// What the audit trail keeps.
+fn record(file: &Path, header: Option<&Header>, config: &Config, context: &Context) -> AuditRecord {
+    let mut fields = vec![offline_acts::field("archive", &file.display().to_string())];
+    if let Some(header) = header {
+        fields.push(offline_acts::field("made_at", &header.made_at));
+        fields.push(offline_acts::field("made_by", &header.program));
+    }
+    let thing = offline_acts::installation(&config.general.data);
     offline_acts::record("restore", thing, fields, &context.clock)
 }
 

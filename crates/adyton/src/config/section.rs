@@ -62,6 +62,7 @@ macro_rules! section {
                     name: $key,
                     kind: <$kind as $crate::config::value::Value>::KIND,
                     list: <$kind as $crate::config::value::Value>::LIST,
+                    is_secret: <$kind as $crate::config::value::Value>::SECRET,
                     default: $default,
                     about: concat!($($doc, "\n"),*),
                     applies: $crate::config::setting::Applies::$applies,

@@ -18,6 +18,8 @@ pub(crate) struct Setting {
     pub(crate) kind: &'static str,
     /// Whether it takes several values of that kind.
     pub(crate) list: bool,
+    /// Whether its value is shown nowhere.
+    pub(crate) is_secret: bool,
     /// The default, as it would be written; empty when there is none.
     pub(crate) default: &'static str,
     /// What it does.

@@ -39,6 +39,8 @@ pub(super) struct Assembly {
     pub(super) control: Stage,
     /// Changes settings of the control plane.
     pub(super) reloading: Reloading,
+    /// Takes records of what is done to the server itself.
+    pub(super) audit: AuditWriter,
     pub(super) instances: Stage,
     pub(super) background: Stage,
     pub(super) store: Store,
@@ -80,7 +82,11 @@ impl Assembly {
         let front = Front::bind(config, &clock, &truth, &models, listener, connections)?;
         let open = Arc::new(AtomicBool::new(false));
         let settings = parts::control(config, &front.url, &truth.data, connections)?;
-        let control = bind_control(settings, front.control(&truth, &models, audit, &open, clock)).await?;
+        let control = bind_control(
+            settings,
+            front.control(&truth, &models, audit.clone(), &open, clock),
+        )
+        .await?;
         front.gateway.listens_at(control.local_addr());
         front.gateway.explains_through(control.explanations());
         let Front {
@@ -121,6 +127,7 @@ impl Assembly {
             gateway,
             control: answering,
             reloading,
+            audit,
             instances,
             background,
             store,

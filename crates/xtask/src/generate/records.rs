@@ -16,7 +16,7 @@ const SOURCE: &str = "crates/adyton-core/src/record.rs";
 /// Where those of the audit trail are.
 const AUDIT_SOURCE: &str = "crates/adyton-api/src/adyton/audit.rs";
 /// What leaves a record although no server runs.
-const OFFLINE: &str = "`adyton user password --offline` (`offline_password`), `adyton master-key rotate`\n(`master_key_rotate`) and `adyton restore` (`restore`, taken in by the next start)";
+const OFFLINE: &str = "`adyton user password --offline` (`offline_password`), `adyton master-key rotate`\n(`master_key_rotate`), `adyton backup` (`backup`) and `adyton restore` (`restore`, taken in by the next start), done or refused";
 /// Fields of a record that a line of the access log spells otherwise, or leaves out.
 const IN_THE_ACCESS_LOG: [(&str, &[&str]); 3] = [
     ("caller", &["caller_way", "caller_id", "caller_name"]),
@@ -110,7 +110,7 @@ fn audit() -> Result<String> {
          The audit trail: every management call that changed something, every sign-in and every call that was refused leaves one\n\
          record, also where no call came of what was sent. Reads that succeed leave none. So do the acts on the server's machine that need\n\
          no server: {OFFLINE}; the caller is then the user of the operating system, `way` is `offline`, and `method`,\n\
-         `path` and `source` are empty. `adyton audit --json` prints these fields, `GET /adyton/v1/{{project_id}}/audit` and\n\
+         `path` and `source` are empty, as is the code of a refusal. So does a reload by SIGHUP (`reload`); its `way` is `signal`. `adyton audit --json` prints these fields, `GET /adyton/v1/{{project_id}}/audit` and\n\
          `GET /adyton/v1/audit` answer with them. The database keeps them for `audit.keep_days`. No record holds a secret.\n\n\
          | field | kind | meaning |\n| --- | --- | --- |\n"
     );

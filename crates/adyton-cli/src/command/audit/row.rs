@@ -72,10 +72,12 @@ pub(in crate::command) fn thing(record: &AuditShown) -> String {
 
 /// How it ended, and for how many further ones it stands.
 fn result(record: &AuditShown) -> String {
-    let ended = record
-        .refusal
-        .as_ref()
-        .map_or("done", |refusal| refusal.reason.as_str());
+    let ended = match &record.refusal {
+        None => "done",
+        // What was refused without a call has no code.
+        Some(refusal) if refusal.reason.is_empty() => "refused",
+        Some(refusal) => refusal.reason.as_str(),
+    };
     match record.similar {
         0 => ended.to_owned(),
         more => format!("{ended} +{more}"),
@@ -169,6 +171,22 @@ pub(super) mod tests {
         record
     }
 
+    /// A restore that failed.
+    pub(in crate::command::audit) fn refused_at_the_machine() -> AuditShown {
+        let mut record = sample();
+        record.kind = "refusal".to_owned();
+        record.operation = "restore".to_owned();
+        (record.method, record.path, record.source) = Default::default();
+        (record.changes, record.status) = (Vec::new(), 0);
+        record.refusal = Some(AuditRefused {
+            code: String::new(),
+            reason: String::new(),
+            message: "the archive is damaged".to_owned(),
+            found: String::new(),
+        });
+        record
+    }
+
     #[test]
     fn a_row_says_who_did_what_and_how_it_ended() {
         assert_eq!(
@@ -197,6 +215,11 @@ pub(super) mod tests {
         record.thing = None;
         let cells = row(&record);
         assert_eq!(cells[1..4], ["- (192.0.2.1)", "PUT", ""]);
+    }
+
+    #[test]
+    fn what_was_refused_at_the_machine_says_so_without_a_code() {
+        assert_eq!(row(&refused_at_the_machine())[4], "refused");
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub(crate) fn told(terminal: &Terminal, explained: &AuditExplained) -> Printable
 /// The status and the codes, as an explanation of a prediction begins; or what was done.
 fn title(record: &AuditShown) -> String {
     match &record.refusal {
+        Some(_) if record.status == 0 => {
+            message!(spoken(), "{}: refused", "{}：被拒绝", record.operation)
+        }
         Some(refusal) => format!("{}  {}  {}", record.status, refusal.code, refusal.reason),
         // What was done without a server has no status.
         None if record.status == 0 => record.operation.clone(),
@@ -92,7 +95,7 @@ fn facts(record: &AuditShown, language: Language) -> Vec<(&'static str, String)>
 
 #[cfg(test)]
 mod tests {
-    use super::super::row::tests::{refused, sample};
+    use super::super::row::tests::{refused, refused_at_the_machine, sample};
     use super::*;
 
     #[test]
@@ -114,6 +117,24 @@ mod tests {
         ] {
             assert!(text.as_str().contains(part), "{part} in {}", text.as_str());
         }
+    }
+
+    #[test]
+    fn what_was_refused_at_the_machine_is_told_by_its_operation_and_message() {
+        let terminal = Terminal::new(false, &[]);
+        let explained = AuditExplained {
+            record: refused_at_the_machine(),
+            cause: None,
+            page: None,
+        };
+        let text = told(&terminal, &explained);
+        assert!(
+            text.as_str().starts_with("restore: refused\n"),
+            "{}",
+            text.as_str()
+        );
+        assert!(text.as_str().contains("the archive is damaged"));
+        assert!(!text.as_str().contains("request  "), "{}", text.as_str());
     }
 
     #[test]

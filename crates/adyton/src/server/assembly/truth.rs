@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use adyton_core::clock::Clock;
 use adyton_store::bootstrap::Bootstrap;
-use adyton_store::{DataFolder, Feed, Store};
+use adyton_store::{DataFolder, Feed, Store, outside_audit};
 
 use crate::config::Config;
-use crate::offline_acts;
 use crate::server::{could_not_open, parts};
 use adyton_cli::failure::{Failure, Outcome};
 
@@ -27,7 +26,7 @@ impl Truth {
         let data = folder.path().to_owned();
         let store = Store::open(folder.clone(), parts::store(config), clock.clone());
         let store = store.await.map_err(|error| could_not_open(&error))?;
-        offline_acts::take(&data, &store).await;
+        outside_audit::take(&data, &store).await;
         let feed = Feed::start(&store)
             .await
             .map_err(|error| Failure::failed(error.to_string()))?;
