@@ -59,14 +59,8 @@ impl Failure {
             Failure::Locked { .. } => words("账号已锁定"),
             Failure::TooManySignIns { .. } => words("来自该来源的登录过多"),
             Failure::SignInsFull { .. } => words("正在进行的登录过多"),
-            Failure::Host { host } => format!(
-                "本服务器没有主机名 `{}`；请使用 IP 地址，或请管理员将该名称加入 control.hosts",
-                quoted(host, QUOTED)
-            ),
-            Failure::Origin { sent } => format!(
-                "{} 不是本服务器的来源；如果前面的代理修改了 Host，请设置 control.public_url",
-                quoted(sent, QUOTED)
-            ),
+            Failure::Host { host } => unknown_host(&quoted(host, QUOTED)),
+            Failure::Origin { sent } => other_origin(&quoted(sent, QUOTED)),
             Failure::ConsoleHeader => {
                 words("使用控制台的 Cookie 时请同时发送请求头 `X-Adyton-Console: 1`，或改用令牌")
             }
@@ -94,6 +88,14 @@ impl Failure {
             Failure::Defect(_) => words("Adyton 自身的缺陷"),
         }
     }
+}
+
+fn unknown_host(host: &str) -> String {
+    format!("本服务器没有主机名 `{host}`；请使用 IP 地址，或请管理员将该名称加入 control.hosts")
+}
+
+fn other_origin(sent: &str) -> String {
+    format!("{sent} 不是本服务器的来源；如果前面的代理修改了 Host，请设置 control.public_url")
 }
 
 const fn named(thing: Thing) -> &'static str {

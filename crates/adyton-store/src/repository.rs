@@ -41,8 +41,9 @@ pub use models::{Import, ModelFilter, ModelSort, Models, NewModel};
 pub use projects::Projects;
 pub use quotas::Quotas;
 pub use rollouts::Rollouts;
+pub use service_tags::TagMatch;
 pub use services::{NewService, ServiceChange, ServiceFilter, ServiceSort, Services};
-pub use tags::{Retagged, TagMatch, Tags};
+pub use tags::{Retagged, Tags};
 pub use tokens::Tokens;
 pub use users::{DomainName, NewUser, UserChange, UserFilter, UserName, Users};
 

@@ -111,6 +111,12 @@ pub(super) fn size(what: &Measured, limit: u64, setting: Option<&str>, language:
     }
 }
 
+/// The verbs of our command line that a text advises, which stand in it as code.
+pub(super) fn verbs(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter_map(|code| code.strip_prefix("adyton ")?.split(' ').next())
+}
+
 fn model_answer(asked: &Asked<'_>) -> Vec<String> {
     if asked.record.status < 400 {
         return Vec::new();

@@ -162,13 +162,12 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
     Some(fixes)
 }
 
+/// The verbs of the command line that show what only a project's own people may see.
+const LOOKING_UP: [&str; 2] = ["service", "requests"];
+
 /// Of whom what a command shows is to be had, where the caller may not run it: apps and callers look nothing up.
 fn who_looks_up(fixes: &[String], language: Language) -> Option<String> {
-    let looks_up = |fix: &String| {
-        ["`adyton service ", "`adyton requests"]
-            .iter()
-            .any(|verb| fix.contains(verb))
-    };
+    let looks_up = |fix: &String| fix::verbs(fix).any(|verb| LOOKING_UP.contains(&verb));
     fixes.iter().any(looks_up).then(|| {
         phrase!(
             language,

@@ -7,11 +7,24 @@ use adyton_core::tag::Tag;
 use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::TagMatch;
 use crate::StoreError;
 use crate::database::Session;
 use crate::schema::service_tags::{ActiveModel, Column, Entity, Model};
 use crate::transaction::ROWS_A_STATEMENT;
+
+/// A tag that a service must have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TagMatch {
+    /// By its key, whatever its value, or by `KEY=VALUE`.
+    Text(String),
+    /// By its key with one of these values; with any, where none is named.
+    OneOf {
+        /// The key.
+        key: String,
+        /// The values.
+        values: Vec<String>,
+    },
+}
 
 /// Writes what differs.
 pub(super) async fn put(

@@ -21,20 +21,6 @@ pub struct Retagged {
     pub after: Vec<Tag>,
 }
 
-/// A tag that a service must have.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TagMatch {
-    /// By its key, whatever its value, or by `KEY=VALUE`.
-    Text(String),
-    /// By its key with one of these values; with any, where none is named.
-    OneOf {
-        /// The key.
-        key: String,
-        /// The values.
-        values: Vec<String>,
-    },
-}
-
 /// The tags.
 #[derive(Clone, Copy)]
 pub struct Tags<'a>(pub(crate) &'a Store);

@@ -102,10 +102,7 @@ impl Assembly {
             project_id: truth.first_project()?,
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            onnx: Some(match models.onnx.choice() {
-                Choice::Library(library) => library.path.clone(),
-                Choice::Builtin { .. } => ready::BUILTIN.into(),
-            }),
+            onnx: Some(runtime_of(models.onnx.choice())),
         };
 
         // Both addresses are ours: from here on things run and answer.
@@ -133,6 +130,14 @@ impl Assembly {
             store,
             journal,
         })
+    }
+}
+
+/// The library that runs ONNX models, or that it is the compiled-in one.
+fn runtime_of(choice: &Choice) -> PathBuf {
+    match choice {
+        Choice::Library(library) => library.path.clone(),
+        Choice::Builtin { .. } => ready::BUILTIN.into(),
     }
 }
 

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::service_shapes;
-use super::services::query_problem;
 use crate::call::Call;
 use crate::endpoint::{Body, Json, Query};
 use crate::failure::{Failure, OperationResult};
@@ -127,10 +126,10 @@ fn filter(
 fn page(limit: Option<u32>, offset: Option<u32>) -> OperationResult<Page> {
     let (limit, offset) = (limit.unwrap_or(10), offset.unwrap_or(0));
     if !(1..=500).contains(&limit) {
-        return Err(query_problem("limit", "must be 1 to 500"));
+        return Err(Failure::query("limit", "must be 1 to 500"));
     }
     if !offset.is_multiple_of(limit) {
-        return Err(query_problem("offset", "must be a multiple of `limit`"));
+        return Err(Failure::query("offset", "must be a multiple of `limit`"));
     }
     Ok(Page {
         offset: u64::from(offset),
