@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::demo::fetch_samples;
 use crate::process::{command, run, succeeds};
-use crate::repository::target;
+use crate::repository::{root, target};
 use crate::setup::{Purpose, Python, setup};
 
 /// Whether the build is guided by a profile.
@@ -41,14 +41,9 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     fs::create_dir_all(&counts).with_context(|| format!("cannot make {}", counts.display()))?;
 
     println!("production: building the binary that counts");
-    let counting = wrapper(
-        &folder,
-        "count",
-        &format!("-Cprofile-generate={}", counts.display()),
-    )?;
+    let counting = with_flag(&folder, &format!("-Cprofile-generate={}", counts.display()))?;
     let copy = folder.join("adyton");
-    fs::copy(cargo(Some(&counting))?, &copy)
-        .with_context(|| format!("cannot copy the binary to {}", copy.display()))?;
+    fs::copy(counting, &copy).with_context(|| format!("cannot copy the binary to {}", copy.display()))?;
     println!("production: calling it as the benchmark does");
     fetch_samples(&python)?;
     let mut load = benchmark(&python, &copy);
@@ -62,8 +57,33 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     .context("cannot merge what was counted")?;
 
     println!("production: building the binary that is guided by it");
-    let guided = wrapper(&folder, "guide", &format!("-Cprofile-use={}", merged.display()))?;
-    cargo(Some(&guided))
+    with_flag(&folder, &format!("-Cprofile-use={}", merged.display()))
+}
+
+/// One build, our own crates compiled with this flag.
+///
+/// The compiler is called through a program that adds it. It is the same file for every flag: its path is a part of the names that
+/// functions have in the binary, and by these names the compiler finds what was counted. So cargo cannot tell the builds apart,
+/// and what the last one left of our crates is removed first.
+fn with_flag(folder: &Path, flag: &str) -> Result<PathBuf> {
+    if flag.contains(['\'', '\n']) {
+        bail!(
+            "the path of this checkout has a quote in it, which a build that is guided by a profile cannot pass on"
+        );
+    }
+    let file = folder.join("rustc");
+    let write = || {
+        fs::write(&file, format!("#!/bin/sh\nexec \"$@\" '{flag}'\n"))?;
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755))
+    };
+    write().with_context(|| format!("cannot write {}", file.display()))?;
+    let mut clean = command("cargo");
+    clean.args(["clean", "--quiet", "--profile", "dist"]);
+    for own in fs::read_dir(root().join("crates"))?.flatten() {
+        clean.arg("--package").arg(own.file_name());
+    }
+    run(&mut clean)?;
+    cargo(Some(&file))
 }
 
 /// One build, the compiler called through `wrapper` for our own crates.
@@ -75,22 +95,6 @@ fn cargo(wrapper: Option<&Path>) -> Result<PathBuf> {
     }
     run(&mut cargo)?;
     Ok(target().join("dist/adyton"))
-}
-
-/// A program that calls the compiler with one flag more. Cargo tells builds through wrappers apart by the wrapper's name.
-fn wrapper(folder: &Path, name: &str, flag: &str) -> Result<PathBuf> {
-    if flag.contains(['\'', '\n']) {
-        bail!(
-            "the path of this checkout has a quote in it, which a build that is guided by a profile cannot pass on"
-        );
-    }
-    let file = folder.join(name);
-    let write = || {
-        fs::write(&file, format!("#!/bin/sh\nexec \"$@\" '{flag}'\n"))?;
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755))
-    };
-    write().with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(file)
 }
 
 /// `bench/run.py` for this binary.

@@ -134,7 +134,7 @@ pub(crate) async fn own(call: ReadCall) -> OperationResult<Json<AuditExplained>>
     let reader = AuditReader {
         language: language::of(&call.headers),
         base: &base(&call.shared, &call.headers),
-        live: &call.shared.feed.cell().load(),
+        live: &call.shared.live(),
     };
     Ok(Json(explained(found?, &reader)))
 }
