@@ -1,6 +1,7 @@
 """Refused callers read their own share of the explanation, with the credential that was refused, at either listener."""
 
 import json
+import re
 import secrets
 
 import pytest
@@ -17,10 +18,10 @@ def reason_of(answer) -> str:
     return answer.headers["x-adyton-reason"]
 
 
-def asked(server, caller, url: str, request_id: str):
+def asked(server, caller, url: str, request_id: str, language: str = "en"):
     """What the listener at `url` answers to the question of a caller."""
     path = f"/adyton/v1/requests/{request_id}"
-    headers = caller.headers("GET", url + path, {}, b"")
+    headers = dict(caller.headers("GET", url + path, {}, b"")) | {"Accept-Language": language}
 
     def answered() -> list:
         answer = server.http.get(url + path, headers=headers)
@@ -57,6 +58,9 @@ def test_each_refused_caller_reads_why(server, echo, strangers, listener):
         told = answer.json()
         assert set(told) == {"explanation"}
         assert told["explanation"]["reason"] == reason
+        chinese = asked(server, right, url, id_of(refused), "zh-CN").json()["explanation"]
+        assert not re.search("[\u4e00-\u9fff]", json.dumps(told, ensure_ascii=False))
+        assert all(re.search("[\u4e00-\u9fff]", said) for said in (chinese["headline"], *chinese["fix"])), chinese
         text = answer.text
         for hidden in (server.project, "limits.body", "throttle.default"):
             assert hidden not in text, text

@@ -153,13 +153,15 @@ pub struct Explanation {
     pub page: Option<String>,
 }
 
-/// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none), in English.
-/// `control_url` is where management calls go, where that is known.
+/// What tests ask: the explanation in English.
+#[cfg(any(test, feature = "sample"))]
 pub fn explain(record: &Record, live: &Live, reader: Reader, control_url: Option<&str>) -> Explanation {
     explain_in(record, live, reader, control_url, Language::English)
 }
 
-/// The same in a language. What records of before, programs and libraries say in words of their own stays as it is.
+/// Explains `record` to `reader`, who must be allowed to see it (its project, or an administrator for one of none), in their language.
+/// `control_url` is where management calls go, where that is known. What records of before, programs and libraries say in words of
+/// their own stays as it is.
 pub fn explain_in(
     record: &Record,
     live: &Live,

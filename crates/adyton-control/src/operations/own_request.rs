@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use adyton_core::audit::AuditRecord;
 use adyton_core::evidence::Evidence;
-use adyton_core::explain::{Explanation, Reader, explain as explained, missing_service};
+use adyton_core::explain::{Explanation, Reader, explain_in, missing_service};
 use adyton_core::holder::Holder;
 use adyton_core::id::{ProjectId, RequestId, ServiceId};
 use adyton_core::journal::JournalReader;
@@ -21,12 +21,18 @@ use crate::operations::deleted_service;
 use crate::shared::Shared;
 
 /// The caller's share of the explanation. A request that does not name them looks like none.
-pub(crate) async fn explain(shared: &Shared, caller: &Caller, id: RequestId) -> OperationResult<Explanation> {
+pub(crate) async fn explain(
+    shared: &Shared,
+    caller: &Caller,
+    id: RequestId,
+    language: Language,
+) -> OperationResult<Explanation> {
     let question = OwnQuestion {
         journal: shared.journal.clone(),
         live: shared.live(),
         caller: caller.clone(),
         id,
+        language,
     };
     let live = Arc::clone(&question.live);
     let slot = slot_of(caller.holder());
@@ -41,7 +47,7 @@ pub(crate) async fn explain(shared: &Shared, caller: &Caller, id: RequestId) -> 
                 .is_some_and(|project| is_member(&live, caller, project))
         };
         if let Some(deleted) = deleted_service::find(shared, scope, service, may_know).await? {
-            explanation.tell_deleted(&deleted, Language::English);
+            explanation.tell_deleted(&deleted, language);
         }
     }
     Ok(explanation)
@@ -79,6 +85,7 @@ struct OwnQuestion {
     live: Arc<Live>,
     caller: Caller,
     id: RequestId,
+    language: Language,
 }
 
 impl OwnQuestion {
@@ -90,7 +97,8 @@ impl OwnQuestion {
             .filter(|record| record.names(holder, &self.live))
             .ok_or_else(|| Failure::missing(Thing::Request, self.id))?;
         let service = self.callable(&record);
-        let explanation = explained(&record, &self.live, Reader::Caller { holder, service }, None);
+        let reader = Reader::Caller { holder, service };
+        let explanation = explain_in(&record, &self.live, reader, None, self.language);
         Ok((missing_service(&record), explanation))
     }
 
@@ -154,6 +162,7 @@ mod tests {
             live: Arc::new(live),
             journal: Arc::new(Keeps(record)),
             id,
+            language: Language::English,
         };
         question.answer().map(|(_, explanation)| explanation)
     }
