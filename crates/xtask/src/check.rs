@@ -21,7 +21,7 @@ pub(crate) fn check() -> Result<bool> {
             "warnings",
         ])?
         && tidy::tidy()?
-        && generate::generate(true)?
+        && generate::generate(true, &generate::binary()?)?
         && links()?
         && cargo(&["test", "--workspace", "--lib", "--bins", "--quiet"])?
         && console()?)

@@ -4,31 +4,40 @@ mod records;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use adyton_core::catalogue::{Code, SubCode, Surface};
 use anyhow::{Context, Result, bail};
 
-use crate::process::command;
-use crate::repository::root;
+use crate::process::{command, run};
+use crate::repository::{root, target};
 
-/// A page, and what writes it.
-type GeneratedPage = (&'static str, fn() -> Result<String>);
+/// A page, and what writes it, with the binary if need be.
+type GeneratedPage = (&'static str, fn(&Path) -> Result<String>);
 
 const PAGES: [GeneratedPage; 4] = [
-    ("docs/reference/errors.md", || Ok(errors_page())),
-    ("docs/reference/records.md", records::page),
-    ("docs/reference/configuration.md", || {
-        printed(&["config", "reference"])
+    ("docs/reference/errors.md", |_| Ok(errors_page())),
+    ("docs/reference/records.md", |_| records::page()),
+    ("docs/reference/configuration.md", |binary| {
+        printed(binary, &["config", "reference"])
     }),
-    ("docs/reference/command-line.md", || printed(&["reference"])),
+    ("docs/reference/command-line.md", |binary| {
+        printed(binary, &["reference"])
+    }),
 ];
 
+/// The binary that prints its own pages, built for nothing else.
+pub(crate) fn binary() -> Result<PathBuf> {
+    run(command("cargo").args(["build", "--quiet", "--package", "adyton"]))?;
+    Ok(target().join("debug/adyton"))
+}
+
 /// Writes the pages, or with `check` compares them; whether all are as they should be.
-pub(crate) fn generate(check: bool) -> Result<bool> {
+pub(crate) fn generate(check: bool, binary: &Path) -> Result<bool> {
     let mut good = true;
     for (name, make) in PAGES {
-        let wanted = make().with_context(|| format!("cannot make {name}"))?;
+        let wanted = make(binary).with_context(|| format!("cannot make {name}"))?;
         let path = root().join(name);
         if fs::read_to_string(&path).is_ok_and(|there| there == wanted) {
             continue;
@@ -48,15 +57,12 @@ pub(crate) fn generate(check: bool) -> Result<bool> {
 }
 
 /// A page that the binary itself prints.
-fn printed(verb: &[&str]) -> Result<String> {
-    let mut binary = command("cargo");
-    binary
-        .args(["run", "--quiet", "--package", "adyton", "--"])
-        .args(verb);
-    let output = binary
+fn printed(binary: &Path, verb: &[&str]) -> Result<String> {
+    let output = command(binary)
+        .args(verb)
         .stderr(Stdio::inherit())
         .output()
-        .context("cannot run cargo")?;
+        .with_context(|| format!("cannot run {}", binary.display()))?;
     if !output.status.success() {
         bail!("`adyton {}` failed ({})", verb.join(" "), output.status);
     }

@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         Chore::Check => check::check(),
         Chore::Console => console().map(|()| true),
         Chore::Tidy => tidy::tidy(),
-        Chore::Generate { check } => generate::generate(check),
+        Chore::Generate { check } => generate::binary().and_then(|binary| generate::generate(check, &binary)),
         Chore::Demo { arguments } => demo::demo(&arguments).map(|()| true),
         Chore::Package(options) => package::package(&options).map(|()| true),
         Chore::Docs => docs::docs(),

@@ -1,6 +1,7 @@
 //! `make test`: every check and every test, counted together.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -35,12 +36,44 @@ pub(crate) fn test(options: &TestOptions) -> Result<bool> {
         None => {
             tally += checks(&python)?;
             tally += console(&python)?;
-            tally += rust_tests()?;
-            tally += end_to_end(&python, &[])?;
+            tally += built(&python)?;
         }
     }
     println!("{tally}");
     Ok(tally.failed == 0)
+}
+
+/// All that runs what is built.
+fn built(python: &Python) -> Result<Tally> {
+    heading("build");
+    if !build()? {
+        return Ok(Tally::one(false));
+    }
+    heading("generated pages");
+    let mut tally = Tally::one(generate::generate(true, &binary())?);
+    tally += rust_tests()?;
+    tally += end_to_end(python, &[])?;
+    Ok(tally)
+}
+
+/// Builds all tests, and with them the binary that they call and what runs the conformance cases: once for all, since cargo builds
+/// a crate anew for other features. A build may be silent for long, a test may not.
+fn build() -> Result<bool> {
+    let builds = [
+        ["test", "--workspace", "--no-run"].as_slice(),
+        &["build", "--workspace", "--example", "conformance"],
+    ];
+    for build in builds {
+        if !status(command("cargo").args(build).args(["--locked", "--quiet"]))?.success() {
+            println!("the tests, or the binary that they call, do not build");
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn binary() -> PathBuf {
+    target().join("debug/adyton")
 }
 
 /// What needs no running program. Each counts as one.
@@ -64,8 +97,6 @@ fn checks(python: &Python) -> Result<Tally> {
     tally += unused_dependencies()?;
     heading("tidy");
     tally += Tally::one(tidy::tidy()?);
-    heading("generated pages");
-    tally += Tally::one(generate::generate(true)?);
     Ok(tally)
 }
 
@@ -130,14 +161,8 @@ fn console(python: &Python) -> Result<Tally> {
 /// The tests of all crates; those of the store bring up a PostgreSQL of their own.
 fn rust_tests() -> Result<Tally> {
     heading("Rust tests");
-    let tests = ["test", "--workspace", "--locked"];
-    // A build may be silent for long, a test may not.
-    if !status(command("cargo").args(tests).arg("--no-run").arg("--quiet"))?.success() {
-        println!("the tests do not build");
-        return Ok(Tally::one(false));
-    }
     let mut cargo = command("cargo");
-    cargo.args(tests).arg("--no-fail-fast");
+    cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     let mut tally = Tally::default();
     let status = watch(&mut cargo, QUIET, |line| {
         if let Some(part) = Tally::of_rust_tests(line) {
@@ -155,17 +180,8 @@ fn rust_tests() -> Result<Tally> {
 fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
     heading("end-to-end tests");
     Console::prepare(python)?.build()?;
-    // The binary as the Rust tests have it, so that nothing is built a second time with other features.
-    let builds = [
-        ["test", "--workspace", "--no-run"].as_slice(),
-        // What runs the conformance cases.
-        &["build", "--workspace", "--example", "conformance"],
-    ];
-    for build in builds {
-        if !status(command("cargo").args(build).args(["--locked", "--quiet"]))?.success() {
-            println!("the binary, or the driver of the conformance cases, does not build");
-            return Ok(Tally::one(false));
-        }
+    if !build()? {
+        return Ok(Tally::one(false));
     }
     fetch_samples(python)?;
     if !arguments.is_empty() {
@@ -203,7 +219,7 @@ fn end_to_end(python: &Python, arguments: &[String]) -> Result<Tally> {
 fn pytest(python: &Python, with: impl FnOnce(&mut Command)) -> Result<Tally> {
     let mut pytest = python.command("python");
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
-    pytest.env("ADYTON_BINARY", target().join("debug/adyton"));
+    pytest.env("ADYTON_BINARY", binary());
     if let Some(library) = python.onnx_library() {
         pytest.env("ADYTON_TEST_ONNX_LIBRARY", library);
     }
