@@ -22,13 +22,20 @@ pub(super) fn nearest(sent: &str, pattern: &PathPattern) -> Option<(usize, Strin
 fn filled(sent: &str, pattern: &PathPattern, from_the_end: bool) -> String {
     let sent: Vec<&str> = sent.split('/').skip(1).collect();
     let length = pattern.segments().count();
+    // A segment that the pattern has itself is no value of a parameter, where one is missing.
+    let is_own = |segment: &str| {
+        let same = |own| matches!(own, Segment::Exact(exact) if exact.eq_ignore_ascii_case(segment));
+        sent.len() < length && pattern.segments().any(same)
+    };
     let mut path = String::new();
     for (at, segment) in pattern.segments().enumerate() {
         let at = match from_the_end {
             false => Some(at),
             true => (sent.len() + at).checked_sub(length),
         };
-        let there = at.and_then(|at| sent.get(at)).filter(|sent| !sent.is_empty());
+        let there = at
+            .and_then(|at| sent.get(at))
+            .filter(|sent| !sent.is_empty() && !is_own(sent));
         path.push('/');
         path.push_str(match segment {
             Segment::Exact(exact) => exact,

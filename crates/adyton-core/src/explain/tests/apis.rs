@@ -142,7 +142,7 @@ fn each_part_that_is_wrong_is_named_with_the_path_to_call() {
             None,
             &[Path],
             "order",
-            "POST /orders/items/items",
+            "POST /orders/{order}/items",
         ),
         (
             path,

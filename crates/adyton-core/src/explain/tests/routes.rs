@@ -392,6 +392,8 @@ fn a_path_that_lacks_its_start_or_end_is_near() {
         // What was sent for a parameter stands in the path to call; what was not is named.
         ("/chats/7/message", "/chats/7/messages"),
         ("/chats//messages", "/chats/{room}/messages"),
+        // Nor does a segment of the pattern itself stand for it.
+        ("/chats/messages", "/chats/{room}/messages"),
     ] {
         let path = format!("/v1/infers/{POETRY}{sent}");
         let record = wrong(Reason::RouteUndeclaredPath, "POST", &path, None);
