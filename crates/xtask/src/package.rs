@@ -28,7 +28,7 @@ pub(crate) struct PackageOptions {
     /// Take this binary, not one that is built for production
     #[arg(long)]
     binary: Option<PathBuf>,
-    /// Build without a profile of the benchmark's load: in half the time, for some tenth more processor time a request
+    /// Build without a profile of the benchmark's load: in half the time, for 5 to 10 % more processor time a request
     #[arg(long, conflicts_with = "binary")]
     unguided: bool,
     /// Write everything here [default: target/package]

@@ -21,7 +21,7 @@ use crate::setup::{Purpose, Python, setup};
 pub(crate) enum Profile {
     /// By that of the benchmark's load.
     Guided,
-    /// By none: half the time to build, for some tenth more processor time a request.
+    /// By none: half the time to build, for 5 to 10 % more processor time a request.
     Unguided,
 }
 
