@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { every } from "../../api/query";
 import { LinkButton } from "../../components/button";
+import { CallFigures } from "../../components/call-figures";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { type Figure, Figures } from "../../components/figures";
@@ -194,23 +195,9 @@ function Calls({ calls }: { calls: Overview["calls"] }) {
   const t = useTexts(words);
   const { language } = useLanguage();
   const project = useProject();
-  const took = (milliseconds: number) => (calls.calls > 0 ? span(milliseconds) : "–");
   return (
     <Section title={t.calls}>
-      <Figures
-        label={t.calls}
-        figures={[
-          { name: t.called, value: count(calls.calls, language) },
-          {
-            name: t.failed,
-            value: count(calls.failed, language),
-            tone: calls.failed > 0 ? "bad" : undefined,
-          },
-          { name: "p50", value: took(calls.p50_ms) },
-          { name: "p95", value: took(calls.p95_ms) },
-          { name: "p99", value: took(calls.p99_ms) },
-        ]}
-      />
+      <CallFigures label={t.calls} of={calls} />
       {calls.services.length > 0 && (
         <Table
           label={t.calls}

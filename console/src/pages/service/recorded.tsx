@@ -4,11 +4,11 @@ import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { api, ask } from "../../api/client";
 import { every } from "../../api/query";
+import { CallFigures } from "../../components/call-figures";
 import type { Band, Series, Tint } from "../../components/chart";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
-import { Figures } from "../../components/figures";
 import { Section } from "../../components/page";
 import { useLanguage, useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
@@ -122,23 +122,9 @@ function Charts({ metrics }: { metrics: Metrics }) {
     const name = t.others(count(lines.others.count, language));
     return { cpu: { name, ...lines.others.cpu }, memory: { name, ...lines.others.memory } };
   }, [lines, t, language]);
-  const took = (milliseconds: number) => (total.calls > 0 ? span(milliseconds) : "–");
   return (
     <>
-      <Figures
-        label={t.total}
-        figures={[
-          { name: t.calls, value: count(total.calls, language) },
-          {
-            name: t.failed,
-            value: count(total.failed, language),
-            tone: total.failed > 0 ? "bad" : undefined,
-          },
-          { name: "p50", value: took(total.p50_ms) },
-          { name: "p95", value: took(total.p95_ms) },
-          { name: "p99", value: took(total.p99_ms) },
-        ]}
-      />
+      <CallFigures label={t.total} of={total} />
       <div className={classes.charts}>
         <Panel title={t.calls} lines={lines} series={calls} format={whole} marks="whole" />
         <Panel title={t.latency} lines={lines} series={latency} format={span} />
