@@ -94,6 +94,8 @@ class Console:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("response", self._answered)
+        # The browser hands a file chooser over only where somebody listens, and hears of a listener later than of the key that opens it.
+        self.page.on("filechooser", lambda chooser: None)
         return self
 
     def _said(self, message: ConsoleMessage) -> None:
