@@ -97,6 +97,12 @@ impl Source {
 
 /// All Rust and Python files that git tracks or would track.
 pub(super) fn files() -> Result<Vec<Source>> {
+    let paths = listed(&["*.rs", "*.py"])?;
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// The files of these names that git tracks or would track and that are there, relative to the repository; all for no names.
+pub(super) fn listed(names: &[&str]) -> Result<Vec<PathBuf>> {
     let mut git = command("git");
     git.args([
         "ls-files",
@@ -105,17 +111,15 @@ pub(super) fn files() -> Result<Vec<Source>> {
         "--exclude-standard",
         "-z",
         "--",
-        "*.rs",
-        "*.py",
     ]);
-    let output = git.output().context("cannot run git ls-files")?;
+    let output = git.args(names).output().context("cannot run git ls-files")?;
     let listed = String::from_utf8(output.stdout).context("a file name is not UTF-8")?;
     let mut paths: Vec<&str> = listed.split('\0').filter(|path| !path.is_empty()).collect();
     paths.sort_unstable();
     paths.dedup();
     // A file that is deleted but not yet committed is still listed.
     let present = paths.into_iter().filter(|path| root().join(path).is_file());
-    present.map(|path| read(Path::new(path))).collect()
+    Ok(present.map(PathBuf::from).collect())
 }
 
 fn read(path: &Path) -> Result<Source> {
