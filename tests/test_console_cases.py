@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from harness.browser import PHONE, Console
+from harness.callers import TokenHolder, call
 from harness.server import Server
 from test_console_management import unique
 
@@ -339,11 +340,29 @@ def test_a_slow_answer_does_not_replace_a_newer_one(tab, iris, odd):
 
 
 def test_without_the_live_stream_the_page_works(tab, iris):
+    # A browser without shared workers: what a worker asks for is not answered by the test.
+    tab.page.add_init_script("delete globalThis.SharedWorker")
     answer(tab.page, "/adyton/v1/[^/]+/live", status=429, body="{}", headers=JSON)
     tab.in_project("requests")
     expect(tab.page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
     expect(tab.page.get_by_role("alert")).to_have_count(0)
     assert not tab.faults, tab.faults
+
+
+def test_more_pages_than_a_browser_has_connections_are_all_alive(console, server, iris):
+    """A browser opens six connections to a server: streams that took one a page would leave none to the seventh page."""
+    tabs = [console()]
+    tabs += [tabs[0].another() for _ in range(8)]
+    for number, tab in enumerate(tabs):
+        tab.in_project(f"services/{iris.id}" if number % 2 else "requests")
+        expect(tab.page.get_by_role("heading", level=1)).to_be_visible()
+    refused = json.loads(call(server, TokenHolder("nonsense"), f"{iris.path}/alive").body)["request_id"]
+    server.manage("PUT", f"/v1/{{project}}/services/{iris.id}", json={"description": "seen by all"})
+    for number, tab in enumerate(tabs):
+        told = tab.page.get_by_text("seen by all") if number % 2 else tab.page.locator(f"a[href*='{refused}']").first
+        expect(told).to_be_visible()
+        assert not tab.faults, tab.faults
+    server.manage("PUT", f"/v1/{{project}}/services/{iris.id}", json={"description": ""})
 
 
 def test_too_many_sign_ins_are_told_and_the_form_stays(console):

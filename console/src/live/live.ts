@@ -1,5 +1,6 @@
 /** What happens in a project, as it happens: its requests and services. What was missed is asked for again. */
 import { useEffect, useRef } from "react";
+import { useUserId } from "../session/session";
 import { listen } from "./stream";
 
 /** `service`: a service has changed, or what is seen of it. The stream's events are no answers, so the document of the APIs has no types for them. */
@@ -34,13 +35,16 @@ export interface LiveHandlers {
 
 /** Listens while somebody looks at the page. `null` listens to nothing. */
 export function useLive(project: string | null, filter: LiveFilter, handlers: LiveHandlers): void {
+  const user = useUserId();
   const latest = useRef(handlers);
   latest.current = handlers;
   const services = filter.services?.join(",") ?? "";
   const onlyRefused = filter.onlyRefused ?? false;
   useEffect(() => {
     if (!project || typeof EventSource === "undefined") return;
-    return listen(addressOf(project, services, onlyRefused), {
+    const address = addressOf(project, services, onlyRefused);
+    // What one user hears is shared with pages of the same user alone.
+    return listen(address, `${user} ${address}`, {
       opened: (isFirst) => !isFirst && latest.current.resumed?.(),
       events: {
         service: (news) => latest.current.service?.(news as ServiceNews),
@@ -48,7 +52,7 @@ export function useLive(project: string | null, filter: LiveFilter, handlers: Li
         more: (more) => latest.current.more?.((more as { requests: number }).requests),
       },
     });
-  }, [project, services, onlyRefused]);
+  }, [user, project, services, onlyRefused]);
 }
 
 export function addressOf(project: string, services: string, onlyRefused: boolean): string {

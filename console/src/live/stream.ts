@@ -1,11 +1,14 @@
 /**
- * A stream of server-sent events, listened to while somebody looks at the page: a browser has few connections to one server, and a page
- * in the background hears nothing. It is opened again when it ends, and when somebody comes back.
+ * A stream of server-sent events, listened to while somebody looks at the page: a page in the background hears nothing. It is opened again
+ * when it ends, and when somebody comes back.
  */
+import { openSource, type Source } from "./source";
 
 interface Handlers {
   /** The stream is there; after the first time something may have been missed. */
   opened?: (isFirst: boolean) => void;
+  /** Other pages of this browser have all connections that there are for streams; it opens once one of them is closed. */
+  waits?: () => void;
   /** What is done with a document, by the name of its event. What is no document is passed over. */
   events: Readonly<Record<string, (document: unknown) => void>>;
 }
@@ -13,9 +16,9 @@ interface Handlers {
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 60_000;
 
-/** Opens, closes and opens again; ends with what it returns. */
-export function listen(address: string, { opened, events }: Handlers): () => void {
-  let source: EventSource | null = null;
+/** Opens, closes and opens again; ends with what it returns. Pages that give the same key share the stream; one of `null` is this page's alone. */
+export function listen(address: string, key: string | null, { opened, waits, events }: Handlers): () => void {
+  let source: Source | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wait = FIRST_WAIT;
   let wasOpen = false;
@@ -27,8 +30,9 @@ export function listen(address: string, { opened, events }: Handlers): () => voi
   };
   const open = () => {
     close();
-    const now = new EventSource(address);
+    const now = openSource(address, key, Object.keys(events));
     source = now;
+    now.addEventListener("waiting", () => waits?.());
     now.addEventListener("open", () => {
       wait = FIRST_WAIT;
       opened?.(!wasOpen);
@@ -48,10 +52,16 @@ export function listen(address: string, { opened, events }: Handlers): () => voi
     }
   };
   const look = () => (document.visibilityState === "visible" ? open() : close());
+  const back = ({ persisted }: PageTransitionEvent) => persisted && look();
   look();
   document.addEventListener("visibilitychange", look);
+  // A page that is left is closed, or kept for when somebody goes back.
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", back);
   return () => {
     document.removeEventListener("visibilitychange", look);
+    window.removeEventListener("pagehide", close);
+    window.removeEventListener("pageshow", back);
     close();
   };
 }

@@ -109,6 +109,11 @@ export function useSessionState(): SessionState {
   return state;
 }
 
+/** Who is signed in; empty when nobody is. */
+export function useUserId(): string {
+  return useContext(Context)?.session?.user.id ?? "";
+}
+
 /** The session of a page that only shows when there is one. */
 export function useSession(): Session {
   const { session } = useSessionState();

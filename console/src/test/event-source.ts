@@ -1,8 +1,10 @@
 /** An `EventSource` that says what a test wants. */
 export class Source extends EventTarget {
+  static CONNECTING = 0;
+  static OPEN = 1;
   static CLOSED = 2;
   static all: Source[] = [];
-  readyState = 1;
+  readyState: number = Source.OPEN;
   constructor(readonly url: string) {
     super();
     Source.all.push(this);

@@ -17,11 +17,13 @@ export interface Followed {
   missed: number;
   /** It comes to nothing more: the service is gone, or the session. */
   isOver: boolean;
+  /** Other pages of this browser follow as many logs as it can; this one begins once one of them is closed. */
+  isWaiting: boolean;
 }
 
 /** Lines that come at once are shown at once. */
 const TOGETHER = 100;
-const NOTHING: Followed = { lines: undefined, missed: 0, isOver: false };
+const NOTHING: Followed = { lines: undefined, missed: 0, isOver: false, isWaiting: false };
 
 export function addressOf(project: string, service: string, most: number, filter: LogFilter): string {
   const query = new URLSearchParams({ lines: String(most) });
@@ -44,7 +46,8 @@ export function useFollowed(address: string | null, most: number): Followed {
       waiting = [];
       setFollowed((was) => ({ ...was, lines: [...(was.lines ?? []), ...fresh].slice(-most) }));
     };
-    const stop = listen(address, {
+    const stop = listen(address, null, {
+      waits: () => setFollowed((was) => ({ ...was, isWaiting: true })),
       // The newest come again with each opening.
       opened: () => {
         waiting = [];

@@ -29,6 +29,10 @@ const words = texts({
     "The log has ended: the service is gone, or your session.",
     "日志已结束：服务已被删除，或会话已结束。",
   ],
+  waiting: [
+    "Other open pages of this browser follow as many logs as it can at once. Close one of them, or turn Follow off there, and this log is followed.",
+    "此浏览器的其他页面正在跟踪日志，数量已达上限。关闭其中一个页面，或在那里关闭“实时跟踪”，此日志便会开始更新。",
+  ],
   missed: filled(
     (n: number) =>
       `${counted(n, "line", "lines")} did not fit through: the service prints faster than this page reads.`,
@@ -107,6 +111,7 @@ export default function Logs({ service }: { service: Service }) {
       </search>
       {log.error && !follow && <FailureNote error={log.error} retry={() => void log.refetch()} />}
       {follow && followed.isOver && <p role="status">{t.over}</p>}
+      {follow && followed.isWaiting && <p role="status">{t.waiting}</p>}
       {follow && followed.missed > 0 && <p role="status">{t.missed(followed.missed)}</p>}
       {!shown && !log.error && <Skeleton lines={8} />}
       {shown?.length === 0 && (
