@@ -437,12 +437,21 @@ def test_another_user_in_another_tab_takes_this_one_along(console, server):
     other.page.get_by_role("button", name="User menu").click()
     other.page.get_by_role("menuitem", name="Sign out").click()
     expect(tab.page.get_by_role("textbox", name="User")).to_be_visible()
-    other.page.get_by_role("textbox", name="User").fill(name)
-    other.page.get_by_label("Password").fill(password)
-    other.press("Sign in")
-    expect(other.page.get_by_role("button", name=re.compile("User menu"))).to_contain_text(name)
+
+    def sign_in(user: str, password: str) -> None:
+        other.page.get_by_role("textbox", name="User").fill(user)
+        other.page.get_by_label("Password").fill(password)
+        other.press("Sign in")
+        expect(other.page.get_by_role("button", name=re.compile("User menu"))).to_contain_text(user)
+
+    sign_in(name, password)
     tab.go("/")
     expect(tab.page.get_by_role("button", name=re.compile("User menu"))).to_contain_text(name)
+    # A session that ended by itself, and then another user's: nobody has signed out.
+    tab.page.context.clear_cookies()
+    other.go("/sign-in")
+    sign_in(server.bootstrap["user"]["name"], server.bootstrap["password"])
+    expect(tab.page.get_by_role("button", name=re.compile("User menu"))).to_contain_text(server.bootstrap["user"]["name"])
 
 
 def test_a_tab_that_there_is_none_is_the_first_one(tab, iris):

@@ -10,8 +10,9 @@ export type { Session, SessionProject } from "./shape";
 
 const ADDRESS = "/adyton/v1/session";
 const KEY = ["session"];
-/** Tabs of one browser share a cookie; they tell each other when it changes hands. */
+/** Tabs of one browser share a cookie; they tell each other whose it is now, by the user's id. */
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("adyton.session");
+const NOBODY = "";
 /** A question about the session itself is never answered by the dialog that renews it. */
 const withoutRenewal = () => Promise.resolve(false);
 
@@ -67,11 +68,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const query = useQuery({ queryKey: KEY, queryFn: readSession, staleTime: Number.POSITIVE_INFINITY });
   const { data: session, error, refetch } = query;
 
+  const user = session?.user.id;
   useEffect(() => {
-    const heard = () => location.reload();
+    const heard = ({ data: now }: MessageEvent<string>) => {
+      if (user !== undefined && now !== user) location.reload();
+    };
     channel?.addEventListener("message", heard);
     return () => channel?.removeEventListener("message", heard);
-  }, []);
+  }, [user]);
 
   const state = useMemo<SessionState>(
     () => ({
@@ -81,18 +85,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         const other = session && session.user.id !== next.user.id;
         client.setQueryData(KEY, next);
         remember("session", "begun");
+        channel?.postMessage(next.user.id);
         // What one user saw is not shown to another.
-        if (other) {
-          channel?.postMessage("changed");
-          location.reload();
-        }
+        if (other) location.reload();
       },
       end: async () => {
         const response = await request("DELETE", ADDRESS);
         if (!response.ok && response.status !== 401)
           throw refused(response, await response.json().catch(() => null));
         forget("session");
-        channel?.postMessage("changed");
+        channel?.postMessage(NOBODY);
         // Anew, so that nothing that this user saw is left in the page.
         location.assign("/console/sign-in");
       },
