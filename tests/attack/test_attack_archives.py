@@ -132,6 +132,7 @@ REFUSED = {
     "zip: AES": method(99),
     "zip: less than there is": patched(zipped(), CENTRAL, 24, b"\1\0\0\0"),
     "zip: another checksum": patched(patched(zipped(), LOCAL, 14, b"abcd"), CENTRAL, 16, b"abcd"),
+    "zip: another name before the content": zipped().replace(b"model/config.json", b"model/donfig.json", 1),
     "zip: entries at one place": patched(zipped(), CENTRAL, 42, b"\0\0\0\0"),
     "zip: entries somewhere else": patched(zipped(), CENTRAL, 42, b"\xff\xff\xff\x0f"),
     "zip: more entries": patched(zipped(), END, 10, b"\xff\x7f"),

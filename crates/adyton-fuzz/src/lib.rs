@@ -34,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     target("archive", target::archive::run, 60),
     target("onnx_json", target::onnx_json::run, 300),
     target("onnx_graph", target::onnx_graph::run, 100),
+    target("process_answer", target::process_answer::run, 300),
 ];
 
 const fn target(name: &'static str, run: fn(&[u8]), rounds: u32) -> Target {

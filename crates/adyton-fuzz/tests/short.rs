@@ -68,4 +68,4 @@ macro_rules! targets {
     };
 }
 
-targets!(request_head answer authorization token config archive onnx_json onnx_graph);
+targets!(request_head answer authorization token config archive onnx_json onnx_graph process_answer);

@@ -2,6 +2,7 @@
 
 use adyton_core::model::ModelSpec;
 
+use crate::isolated;
 use crate::onnx;
 use crate::package::config;
 
@@ -13,4 +14,10 @@ pub fn config(text: &[u8]) -> Option<ModelSpec> {
 /// All that reads a graph before a runtime does.
 pub fn graph(bytes: &[u8]) {
     onnx::builtin::read_alone(bytes);
+}
+
+/// What a model's own process says of a run, of a model with so many outputs: nothing where it is no answer, else what was read, as it
+/// is written again.
+pub fn process_answer(frame: &[u8], outputs: usize) -> Option<Vec<u8>> {
+    isolated::read_alone(frame, outputs)
 }

@@ -1,10 +1,12 @@
 //! Models in processes of their own: whatever a graph does there, through whichever input, ends that process and no other.
 //!
 //! What reads a call, waits for it and writes its answer stays in the server: only tensors go to the process (`child.rs`) and
-//! values come back, over sockets, one for each run that goes on at a time (`frames.rs`). [`IsolatedModel`](model::IsolatedModel)
+//! values come back, over sockets, one for each run that goes on at a time (`frames.rs`). A graph may take the process over, so the
+//! server believes nothing that comes from it (`answer.rs`). [`IsolatedModel`](model::IsolatedModel)
 //! is a [`Predictor`] like those in the server. When the process ends, the instances of its model are over, and the reconciler's
 //! plan starts them again, as it does with programs.
 
+mod answer;
 pub(crate) mod child;
 mod frames;
 mod model;
@@ -47,4 +49,9 @@ impl Isolation {
             IsolatedModel::start(self, choice, folder, file, time, ending).map_err(LoadError::Sandbox)?;
         Ok(WithExample::of_folder(folder, Box::new(model)))
     }
+}
+
+/// An answer as the server reads it, written again; for fuzzing.
+pub(crate) fn read_alone(frame: &[u8], outputs: usize) -> Option<Vec<u8>> {
+    postcard::to_stdvec(&answer::read(frame, outputs).ok()?).ok()
 }

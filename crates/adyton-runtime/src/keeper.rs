@@ -11,7 +11,7 @@
 //!
 //! The same command, told otherwise, tries a model ([`trial`](crate::trial)) or runs one ([`isolated`](crate::isolated)).
 
-mod capabilities;
+pub(crate) mod capabilities;
 pub(crate) mod descendants;
 mod fence;
 mod start;

@@ -33,10 +33,7 @@ pub(crate) fn resident() -> u64 {
 
 /// The memory of a process that is in use now, in bytes; none of one that has ended.
 pub(crate) fn resident_of(process: Pid) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok();
-    status
-        .and_then(|status| kibibytes(&status, "VmRSS:"))
-        .unwrap_or_default()
+    of_status(&format!("/proc/{}/status", process.as_raw_nonzero()), "VmRSS:")
 }
 
 /// The memory of this process that counts against a limit of its data, in bytes.
@@ -45,10 +42,13 @@ pub(crate) fn taken() -> u64 {
 }
 
 fn of_this_process(name: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").ok();
-    status
-        .and_then(|status| kibibytes(&status, name))
-        .unwrap_or_default()
+    of_status("/proc/self/status", name)
+}
+
+/// A line of what the kernel tells of a process, in bytes. Its own name, of whatever bytes, stands there too.
+fn of_status(path: &str, name: &str) -> u64 {
+    let status = fs::read(path).unwrap_or_default();
+    kibibytes(&String::from_utf8_lossy(&status), name).unwrap_or_default()
 }
 
 /// `MemTotal` of `/proc/meminfo`.

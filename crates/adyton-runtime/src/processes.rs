@@ -94,7 +94,9 @@ fn taken(ticks: u64, memory: u64) -> Taken {
 }
 
 fn stat_of(pid: i32) -> Option<Stat> {
-    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    // A process names itself, with any bytes: it must not be missed for that.
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    parse(&String::from_utf8_lossy(&stat))
 }
 
 /// The second field, the name in brackets, may hold anything; the third follows it.

@@ -9,18 +9,22 @@ pub(crate) mod death;
 mod fence;
 
 use std::ffi::OsString;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Resource, Rlimit, Signal};
+use parking_lot::Mutex;
+use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, waitid};
 use serde::Serialize;
+
+use crate::keeper::capabilities;
 
 /// How often it is asked whether anybody still waits.
 const ASK: Duration = Duration::from_millis(50);
@@ -30,6 +34,10 @@ const ENDED: Duration = Duration::from_millis(5);
 const END_WITHIN: Duration = Duration::from_secs(5);
 /// So much of what a process writes is kept, in bytes.
 const SAID: usize = 16 << 10;
+/// So long is waited for the rest of it once the process has ended: whoever it started may hold the other end.
+const SAID_WITHIN: Duration = Duration::from_secs(1);
+/// So many characters of a cause are told: some runtimes repeat a whole list of the graph's.
+const CAUSE: usize = 4_000;
 
 /// What a process may take, and how messages name the setting.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +53,13 @@ pub(crate) struct SandboxLimits {
 pub(crate) struct Sandbox {
     child: Child,
     socket: UnixStream,
-    said: JoinHandle<String>,
+    said: Said,
+}
+
+/// The end of what a process writes.
+struct Said {
+    kept: Arc<Mutex<Vec<u8>>>,
+    listening: JoinHandle<()>,
 }
 
 /// What came of an order.
@@ -83,11 +97,11 @@ impl Sandbox {
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()?;
-        let stderr = child.stderr.take();
+        let said = Said::of(child.stderr.take());
         Ok(Self {
             child,
             socket: ours,
-            said: thread::spawn(move || listen(stderr)),
+            said,
         })
     }
 
@@ -103,28 +117,39 @@ impl Sandbox {
         let mut line = serde_json::to_string(order)?;
         line.push('\n');
         self.socket.set_read_timeout(Some(ASK))?;
-        self.socket.set_write_timeout(Some(Duration::from_secs(10)))?;
-        if let Err(problem) = (&mut &self.socket).write_all(line.as_bytes()) {
-            return match problem.kind() {
-                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(SandboxAnswer::Closed),
-                _ => Err(problem),
-            };
-        }
-        let mut reader = BufReader::new((&self.socket).take(longest));
-        let mut answer = Vec::new();
-        loop {
-            match reader.read_until(b'\n', &mut answer) {
-                Ok(_) if answer.ends_with(b"\n") => return Ok(SandboxAnswer::Line(answer)),
-                Ok(_) if answer.len() as u64 >= longest => return Ok(SandboxAnswer::TooLong),
-                Ok(_) => return Ok(SandboxAnswer::Closed),
+        self.socket.set_write_timeout(Some(ASK))?;
+        // Asked after each piece too: a process may take, or say, a byte at a time.
+        let over = || is_over().or_else(|| (Instant::now() >= until).then_some(SandboxAnswer::Late));
+        let mut left = line.as_bytes();
+        while !left.is_empty() {
+            match (&self.socket).write(left) {
+                Ok(written) => left = &left[written..],
                 Err(problem) if is_pause(&problem) => {}
                 Err(_) => return Ok(SandboxAnswer::Closed),
             }
-            if let Some(why) = is_over() {
+            if let Some(why) = over() {
                 return Ok(why);
             }
-            if Instant::now() >= until {
-                return Ok(SandboxAnswer::Late);
+        }
+        let (mut answer, mut piece) = (Vec::new(), [0; 8 << 10]);
+        loop {
+            match (&self.socket).read(&mut piece) {
+                Ok(0) => return Ok(SandboxAnswer::Closed),
+                Ok(count) => {
+                    let line = piece[..count].iter().position(|byte| *byte == b'\n');
+                    answer.extend_from_slice(&piece[..line.map_or(count, |end| end + 1)]);
+                    if answer.len() as u64 > longest {
+                        return Ok(SandboxAnswer::TooLong);
+                    }
+                    if line.is_some() {
+                        return Ok(SandboxAnswer::Line(answer));
+                    }
+                }
+                Err(problem) if is_pause(&problem) => {}
+                Err(_) => return Ok(SandboxAnswer::Closed),
+            }
+            if let Some(why) = over() {
+                return Ok(why);
             }
         }
     }
@@ -148,11 +173,11 @@ impl Sandbox {
 
     /// Waits for the end of a process that has said what it had to say, and ends it where it does not end by itself: one that waits
     /// for us must not keep us waiting. Gives also the end of what it wrote.
-    pub(crate) fn end(mut self) -> io::Result<(ExitStatus, String)> {
+    pub(crate) fn end(self) -> io::Result<(ExitStatus, String)> {
         // It ends by itself when this closes.
         let _ = self.socket.shutdown(Shutdown::Both);
         let until = Instant::now() + END_WITHIN;
-        while self.child.try_wait()?.is_none() {
+        while !self.has_ended(WaitIdOptions::NOHANG) {
             if Instant::now() >= until {
                 self.kill();
                 break;
@@ -164,8 +189,34 @@ impl Sandbox {
 
     /// Waits for its end; gives also the end of what it wrote.
     pub(crate) fn wait(mut self) -> io::Result<(ExitStatus, String)> {
+        self.has_ended(WaitIdOptions::empty());
+        // As long as its id is not given back, it names no other group: here go those that it started.
+        self.kill();
         let status = self.child.wait()?;
-        Ok((status, self.said.join().unwrap_or_default()))
+        Ok((status, self.said.end()))
+    }
+
+    /// Whether the process has ended; its id is not given back. What cannot be asked is left to who waits for the child.
+    fn has_ended(&self, how: WaitIdOptions) -> bool {
+        let Some(id) = self.id() else { return true };
+        loop {
+            match waitid(
+                WaitId::Pid(id),
+                WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | how,
+            ) {
+                Ok(ended) => return ended.is_some(),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return true,
+            }
+        }
+    }
+}
+
+/// Words of a process, no more than anybody reads.
+pub(crate) fn shorten_cause(cause: &mut String) {
+    if let Some((end, _)) = cause.char_indices().nth(CAUSE) {
+        cause.truncate(end);
+        cause.push('…');
     }
 }
 
@@ -177,29 +228,46 @@ pub(crate) fn is_pause(problem: &io::Error) -> bool {
     )
 }
 
-/// The end of what the process writes.
-fn listen(stderr: Option<ChildStderr>) -> String {
-    let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
-    let Some(mut stderr) = stderr else {
-        return String::new();
-    };
-    while let Ok(count @ 1..) = stderr.read(&mut buffer) {
-        kept.extend_from_slice(&buffer[..count]);
-        if kept.len() > SAID {
-            kept.drain(..kept.len() - SAID);
+impl Said {
+    fn of(stderr: Option<ChildStderr>) -> Self {
+        let kept = Arc::default();
+        let own = Arc::clone(&kept);
+        Self {
+            kept,
+            listening: thread::spawn(move || stderr.into_iter().for_each(|stderr| listen(stderr, &own))),
         }
     }
-    String::from_utf8_lossy(&kept).into_owned()
+
+    /// All of it, if that comes in time.
+    fn end(self) -> String {
+        let until = Instant::now() + SAID_WITHIN;
+        while !self.listening.is_finished() && Instant::now() < until {
+            thread::park_timeout(ENDED);
+        }
+        String::from_utf8_lossy(&self.kept.lock()).into_owned()
+    }
 }
 
-/// In the process, while it has one thread: limits the memory that it takes from now on, in bytes, and puts up the fence around the package
-/// in `folder` and the runtime's `library`.
+/// Keeps the end of what the process writes.
+fn listen(mut stderr: ChildStderr, kept: &Mutex<Vec<u8>>) {
+    let mut buffer = [0; 4096];
+    while let Ok(count @ 1..) = stderr.read(&mut buffer) {
+        let mut kept = kept.lock();
+        kept.extend_from_slice(&buffer[..count]);
+        let more = kept.len().saturating_sub(SAID);
+        kept.drain(..more);
+    }
+}
+
+/// In the process, while it has one thread: limits the memory that it takes from now on, in bytes, puts up the fence around the package
+/// in `folder` and the runtime's `library`, and gives up what only root may.
 pub(crate) fn enter(memory: u64, folder: &Path, library: Option<&Path>) {
     limit(memory);
     if let Err(problem) = fence::raise(folder, library) {
         // Limits hold without it.
         eprintln!("no fence: {problem}");
     }
+    capabilities::drop_all_but(capabilities::FILES);
 }
 
 fn limit(memory: u64) {

@@ -27,6 +27,7 @@ use crate::onnx::ending::Ending;
 use crate::onnx::library::Choice;
 use crate::onnx::load_into::LoadInto;
 use crate::project_gate::ProjectPermit;
+use crate::sandbox::shorten_cause;
 
 /// A server that died so often while it loaded a model does not try again by itself.
 const DEATHS: u32 = 2;
@@ -122,9 +123,6 @@ pub(crate) enum Found {
     Schema { at: usize, problem: String },
 }
 
-/// So many characters of a cause are told: some runtimes repeat a whole list of the graph's.
-const CAUSE: usize = 4_000;
-
 impl Found {
     /// With no more words than anybody reads.
     fn shortened(mut self) -> Self {
@@ -132,10 +130,8 @@ impl Found {
         | Self::Refused { cause }
         | Self::OutOfMemory { cause }
         | Self::Schema { problem: cause, .. } = &mut self
-            && let Some((end, _)) = cause.char_indices().nth(CAUSE)
         {
-            cause.truncate(end);
-            cause.push('…');
+            shorten_cause(cause);
         }
         self
     }

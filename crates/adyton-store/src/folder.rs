@@ -1,14 +1,22 @@
 //! The data folder: one server at a time, and files that are there whole or not at all.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, test_kill_process};
 
 use crate::OpenError;
 
 /// The file whose lock says that a server holds the folder; it contains that server's process id.
 const LOCK: &str = "adyton.lock";
+/// A lock that no living server holds is waited for so long, and asked for so often: a process that was being started when its holder
+/// closed it, or died, holds a copy until it runs.
+const LEFT_OVER: Duration = Duration::from_secs(2);
+const ASK: Duration = Duration::from_millis(5);
 /// Audit records that wait for the next start.
 pub(crate) const AUDIT_WAITING: &str = "audit.waiting";
 
@@ -171,21 +179,22 @@ fn take_lock(folder: &Path) -> Result<File, OpenError> {
         .mode(0o600)
         .open(&path)
         .map_err(|error| failed(&error))?;
-    match file.try_lock() {
-        Ok(()) => give_to_owner_of(folder, &path),
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let read = (&mut file).take(20).read_to_string(&mut holder);
-            let pid = match holder.trim().parse::<u32>() {
-                Ok(pid) if read.is_ok() => pid.to_string(),
-                _ => "unknown".into(),
-            };
-            return Err(OpenError::Locked {
-                folder: folder.to_owned(),
-                pid,
-            });
+    let until = Instant::now() + LEFT_OVER;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break give_to_owner_of(folder, &path),
+            Err(TryLockError::WouldBlock) => {
+                let holder = holder(&mut file);
+                if is_another_that_lives(holder) || Instant::now() >= until {
+                    return Err(OpenError::Locked {
+                        folder: folder.to_owned(),
+                        pid: holder.map_or("unknown".into(), |pid| pid.as_raw_nonzero().to_string()),
+                    });
+                }
+                thread::park_timeout(ASK);
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
-        Err(TryLockError::Error(error)) => return Err(failed(&error)),
     }
     let written = file
         .set_len(0)
@@ -195,6 +204,21 @@ fn take_lock(folder: &Path) -> Result<File, OpenError> {
         tracing::warn!(file = %path.display(), %error, "the lock file does not say which process holds it");
     }
     Ok(file)
+}
+
+/// The process that the lock file names; none where it names none.
+fn holder(file: &mut File) -> Option<Pid> {
+    let mut holder = String::new();
+    file.rewind().ok()?;
+    file.take(20).read_to_string(&mut holder).ok()?;
+    Pid::from_raw(holder.trim().parse().ok()?)
+}
+
+/// Whether this is another process than ours, and lives.
+fn is_another_that_lives(holder: Option<Pid>) -> bool {
+    holder.is_some_and(|pid| {
+        pid != rustix::process::getpid() && test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
+    })
 }
 
 /// Secrets live in the folder, so others must not enter it. A folder that already holds other people's files keeps its
@@ -242,6 +266,42 @@ mod tests {
         }
         drop(held);
         DataFolder::open(&path).unwrap();
+    }
+
+    /// A process that is being started has a copy of all that is open here, the lock too, until it runs its program.
+    #[test]
+    fn a_lock_that_is_left_over_for_a_moment_is_waited_for() {
+        let above = tempfile::tempdir().unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let ordering = std::sync::atomic::Ordering::Relaxed;
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !is_over.load(ordering) {
+                        std::process::Command::new("true").status().unwrap();
+                    }
+                });
+            }
+            let opened: Vec<_> = (0..300)
+                .map(|_| DataFolder::open(above.path()).map(drop))
+                .collect();
+            is_over.store(true, ordering);
+            for opened in opened {
+                opened.unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_lock_of_a_process_that_has_died_is_waited_for_and_one_that_lives_is_not() {
+        let mut other = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = i32::try_from(other.id()).ok().and_then(Pid::from_raw);
+        assert!(is_another_that_lives(pid));
+        other.kill().unwrap();
+        other.wait().unwrap();
+        assert!(!is_another_that_lives(pid));
+        assert!(!is_another_that_lives(Some(rustix::process::getpid())));
+        assert!(!is_another_that_lives(None));
     }
 
     #[test]

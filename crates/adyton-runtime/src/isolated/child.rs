@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::frames::{self, Run};
 use crate::heap;
 use crate::machine;
+use crate::onnx::codec::with_few_axes;
 use crate::onnx::ending::Ending;
 use crate::onnx::load_into::LoadInto;
 use crate::onnx::loader::Loader;
@@ -198,11 +199,16 @@ fn serve(model: &Arc<dyn Predictor>, sockets: Vec<OwnedFd>, running: &RunningByC
 /// A run that took no longer has not made the process grow by much.
 const GROWING: Duration = Duration::from_millis(10);
 
+fn run_of(frame: &[u8]) -> postcard::Result<Run> {
+    postcard::from_bytes(frame)
+}
+
 /// Answers one run after the other; returns when the connection is closed, or carries what cannot be read.
 fn answer(model: &dyn Predictor, socket: &UnixStream, running: &Mutex<Running>) {
     // What the process has before its first run.
     let quiet = machine::taken();
-    while let Ok(Some(Run { number, inputs })) = frames::read(socket, || true) {
+    let next = || frames::read(socket, frames::LONGEST, run_of, || true);
+    while let Ok(Some(Run { number, inputs })) = next() {
         let ending = Ending::new();
         {
             let mut running = running.lock();
@@ -214,6 +220,8 @@ fn answer(model: &dyn Predictor, socket: &UnixStream, running: &Mutex<Running>) 
         }
         let begin = Instant::now();
         let answered = catch_panic(|| model.run_until(&inputs, &ending)).and_then(|ran| ran);
+        // The server takes no others.
+        let answered = answered.and_then(with_few_axes);
         running.lock().ending = None;
         if frames::write(socket, &answered, || true).is_err() {
             break;

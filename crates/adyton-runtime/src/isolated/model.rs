@@ -1,7 +1,7 @@
 //! A model in a process of its own, as the server sees it.
 
 use std::fmt;
-use std::io::{self, IoSlice, Write as _};
+use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -11,19 +11,20 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use rustix::io::Errno;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::Isolation;
 use super::child::{CONNECTIONS, Loaded, Serve, ServeOrder};
-use super::frames::{self, Answered, AskedRun};
+use super::frames::{self, Answered, AskedRun, LONGEST_ANSWER};
+use super::{Isolation, answer};
 use crate::onnx::ending::Ending;
 use crate::onnx::library::Choice;
-use crate::onnx::predictor::{Predictor, RunError};
+use crate::onnx::predictor::{Predictor, RunError, shorten};
 use crate::onnx::session_pool::SessionPool;
 use crate::onnx::signature::Ports;
-use crate::onnx::tensor::{Tensor, Value, product};
-use crate::sandbox::{Sandbox, SandboxAnswer, SandboxLimits, death, is_pause};
+use crate::onnx::tensor::{Tensor, Value};
+use crate::sandbox::{Sandbox, SandboxAnswer, SandboxLimits, death, is_pause, shorten_cause};
 
 /// The longest answer to the order, in bytes: it names all inputs and outputs.
 const LONGEST: u64 = 4 << 20;
@@ -103,19 +104,25 @@ impl IsolatedModel {
         };
         let cause = match answer.map_err(failed) {
             Ok(SandboxAnswer::Line(line)) => match serde_json::from_slice(&line) {
+                Ok(Loaded::Ready { ports, .. }) if !ports.are_possible() => {
+                    failed(io::ErrorKind::InvalidData.into())
+                }
                 Ok(Loaded::Ready { ports, runtime }) => {
                     let process = Arc::new(ModelProcess::of(&sandbox).map_err(failed)?);
                     let connections = process.connect().map_err(failed);
                     process.watch(sandbox, shown, limits);
                     return Ok(Self {
                         ports,
-                        runtime,
+                        runtime: shorten(&runtime),
                         // From here on the process ends with its model.
                         connections: connections.inspect_err(|_| process.kill())?,
                         process,
                     });
                 }
-                Ok(Loaded::Refused { cause }) => cause,
+                Ok(Loaded::Refused { mut cause }) => {
+                    shorten_cause(&mut cause);
+                    cause
+                }
                 Err(problem) => failed(problem.into()),
             },
             Ok(SandboxAnswer::Late) => format!(
@@ -139,17 +146,6 @@ impl IsolatedModel {
         Err(cause)
     }
 
-    /// Whether the process gave what a model of these ports gives; nothing behind here looks again.
-    fn is_whole(&self, values: &[Value]) -> bool {
-        let fits = |tensor: &Tensor| product(&tensor.shape) == tensor.elements.len();
-        values.len() == self.ports.outputs.len()
-            && values.iter().all(|value| match value {
-                Value::Tensor(tensor) => fits(tensor),
-                Value::Sequence(tensors) => tensors.iter().all(fits),
-                Value::Maps(_) => true,
-            })
-    }
-
     /// Why the process gave no answer; it is ended, if it has not ended by itself.
     fn broken(&self) -> RunError {
         self.process.kill();
@@ -158,8 +154,19 @@ impl IsolatedModel {
 }
 
 impl RunConnection {
-    /// Asks for one run.
-    fn run(&mut self, inputs: &[Tensor], ending: &Ending) -> io::Result<Option<Answered>> {
+    /// Asks for one run of a model with so many outputs.
+    fn run(&mut self, inputs: &[Tensor], outputs: usize, ending: &Ending) -> io::Result<Option<Answered>> {
+        self.run_within(inputs, outputs, ending, END_WITHIN)
+    }
+
+    /// The same; once the run is over, it is waited for so long.
+    fn run_within(
+        &mut self,
+        inputs: &[Tensor],
+        outputs: usize,
+        ending: &Ending,
+        end_within: Duration,
+    ) -> io::Result<Option<Answered>> {
         let asked = AskedRun {
             number: self.number,
             inputs,
@@ -169,10 +176,11 @@ impl RunConnection {
             let since = ending
                 .is_over()
                 .then(|| *over_since.get_or_insert_with(Instant::now));
-            since.is_none_or(|since| since.elapsed() < END_WITHIN)
+            since.is_none_or(|since| since.elapsed() < end_within)
         };
         frames::write(&self.socket, &asked, &mut go_on)?;
-        frames::read(&self.socket, go_on)
+        let parse = |frame: &[u8]| answer::read(frame, outputs);
+        frames::read(&self.socket, LONGEST_ANSWER, parse, go_on)
     }
 }
 
@@ -192,12 +200,13 @@ impl Predictor for IsolatedModel {
             .ok_or_else(|| ending.why())?;
         connection.number += 1;
         let (process, at, number) = (Arc::clone(&self.process), connection.at, connection.number);
+        let outputs = self.ports.outputs.len();
         let answered = ending.during(
             move || process.end_run(at, number),
-            || connection.run(inputs, ending),
+            || connection.run(inputs, outputs, ending),
         )?;
         match answered {
-            Ok(Some(Ok(values))) if self.is_whole(&values) => Ok(values),
+            Ok(Some(Ok(values))) => Ok(values),
             Ok(Some(Err(_))) if ending.is_over() => Err(ending.why().into()),
             Ok(Some(Err(said))) => Err(said),
             // It did not end when it was told to; nothing else helps.
@@ -205,7 +214,7 @@ impl Predictor for IsolatedModel {
                 self.process.kill();
                 Err(ending.why().into())
             }
-            Ok(Some(Ok(_)) | None) | Err(_) => Err(self.broken()),
+            Ok(None) | Err(_) => Err(self.broken()),
         }
     }
 
@@ -326,13 +335,21 @@ impl ModelProcess {
             .unwrap_or_else(|| "the model's process does not answer any more".to_owned())
     }
 
-    /// Asks the process to end a run.
+    /// Asks the process to end a run. Does not wait: it may be a gateway's core that asks.
     fn end_run(&self, at: usize, number: u64) {
-        // A process that is gone has ended it.
-        let _ = self
-            .control
-            .lock()
-            .write_all(format!("end {at} {number}\n").as_bytes());
+        let order = format!("end {at} {number}\n");
+        let sent = send(
+            &*self.control.lock(),
+            order.as_bytes(),
+            SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
+        );
+        match sent {
+            Ok(sent) if sent == order.len() => {}
+            // It has not read hundreds of orders, and reads no more than a part of this one: nothing else ends its runs.
+            Ok(_) | Err(Errno::AGAIN) => self.kill(),
+            // A process that is gone has ended it.
+            Err(_) => {}
+        }
     }
 
     fn kill(&self) {
@@ -343,3 +360,6 @@ impl ModelProcess {
         let _ = self.control.lock().shutdown(std::net::Shutdown::Both);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! What root may do and programs may not: they keep no capability but the one to bind low ports.
+//! What root may do and programs, and processes in a sandbox, may not: programs keep no capability but the one to bind low ports.
 //!
 //! Capabilities pass by what else holds a program: some by file permissions (`DAC_OVERRIDE`), some by Landlock (`SYS_PTRACE`,
 //! `PERFMON` and `SYS_ADMIN` show the environment and the memory map of any process), some by everything (`SYS_TIME`, `SYS_BOOT`,
@@ -10,14 +10,16 @@ use rustix::thread::{
 };
 
 /// What a program keeps, if its server has it.
-const KEPT: CapabilitySet = CapabilitySet::NET_BIND_SERVICE;
+pub(super) const PORTS: CapabilitySet = CapabilitySet::NET_BIND_SERVICE;
+/// What a process in a sandbox keeps, so that it reads a package whoever owns it; where it reads is what its fence decides.
+pub(crate) const FILES: CapabilitySet = CapabilitySet::DAC_READ_SEARCH.union(CapabilitySet::DAC_OVERRIDE);
 
-/// Takes from this process, and from all that it starts, what only root has. Each step is one that a process without
+/// Takes from this process, and from all that it starts, what only root has, but for what is `kept`. Each step is one that a process without
 /// privileges does not need, or a kernel does not know; what can be done is done.
-pub(super) fn drop() {
+pub(crate) fn drop_all_but(kept: CapabilitySet) {
     for bit in 0..u64::BITS {
         let capability = CapabilitySet::from_bits_retain(1 << bit);
-        if !KEPT.contains(capability) {
+        if !kept.contains(capability) {
             // First of all, because this needs one of them.
             let _ = remove_capability_from_bounding_set(capability);
         }
@@ -26,8 +28,8 @@ pub(super) fn drop() {
     let _ = clear_ambient_capability_set();
     if let Ok(own) = capabilities(None) {
         let left = CapabilitySets {
-            effective: own.effective & KEPT,
-            permitted: own.permitted & KEPT,
+            effective: own.effective & kept,
+            permitted: own.permitted & kept,
             inheritable: CapabilitySet::empty(),
         };
         let _ = set_capabilities(None, left);

@@ -95,7 +95,7 @@ pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
     // No terminal of the server's, whose input it could write, and a process group of its own.
     let _ = rustix::process::setsid();
     let refused = fence::refuses(order);
-    capabilities::drop();
+    capabilities::drop_all_but(capabilities::PORTS);
     let cause = match fence::raise(order) {
         Err(problem) => format!("the fence cannot be raised: {problem}"),
         Ok(Fence { files: true, .. }) if refused.is_some() => refused.unwrap_or_default(),

@@ -24,8 +24,9 @@ use serde_json::Value as Json;
 
 pub use self::error::{InputError, PredictError};
 pub use self::schema::SchemaError;
-use super::predictor::Predictor;
-use super::signature::Ports;
+use super::predictor::{Predictor, RunError};
+use super::signature::{MOST_OUTPUT_AXES, Ports};
+use super::tensor::{Tensor, Value};
 
 /// How the bodies of one declared API are read and written.
 #[derive(Clone, PartialEq, Debug)]
@@ -56,7 +57,7 @@ impl Codec {
         let answer = match self {
             Self::Tensors => tensors::read(body, model.ports())
                 .map_err(PredictError::from)
-                .and_then(|inputs| Ok(write::outputs(model.ports(), &model.run(&inputs)?)?)),
+                .and_then(|inputs| Ok(write::outputs(model.ports(), &run(model, &inputs)?)?)),
             Self::Rows(columns) => rows::predict(columns, model, body),
         };
         // What the reader of JSON says of a mark, which nobody sees, helps nobody.
@@ -66,6 +67,31 @@ impl Codec {
             }
             answer => answer,
         }
+    }
+}
+
+/// Runs the model.
+fn run(model: &dyn Predictor, inputs: &[Tensor]) -> Result<Vec<Value>, RunError> {
+    model.run(inputs).and_then(with_few_axes)
+}
+
+/// The values, if readers of JSON can follow them. How many axes an output has may be for its caller to say, and writing lists that
+/// nest without end would take a stack without end.
+///
+/// # Errors
+/// One has more.
+pub(crate) fn with_few_axes(values: Vec<Value>) -> Result<Vec<Value>, RunError> {
+    let tensors = values.iter().flat_map(|value| match value {
+        Value::Tensor(tensor) => std::slice::from_ref(tensor),
+        Value::Sequence(tensors) => tensors,
+        Value::Maps(_) => &[],
+    });
+    let deepest = tensors.map(|tensor| tensor.shape.len()).max().unwrap_or_default();
+    match deepest > MOST_OUTPUT_AXES {
+        true => Err(RunError::new(format!(
+            "an output has {deepest} axes, more than {MOST_OUTPUT_AXES}"
+        ))),
+        false => Ok(values),
     }
 }
 

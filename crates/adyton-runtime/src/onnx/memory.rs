@@ -20,7 +20,7 @@ const LEAST: u64 = 256 << 20;
 /// What is asked for without a look, in bytes.
 const LITTLE: u64 = 1 << 20;
 /// The outputs of one call together, in bytes.
-const OUTPUTS_MOST: u64 = 256 << 20;
+pub(crate) const OUTPUTS_MOST: u64 = 256 << 20;
 /// A text takes this beside its letters, in bytes: where they are, and what the allocator keeps for each.
 pub(super) const TEXT: u64 = size_of::<String>() as u64 + 16;
 
@@ -71,7 +71,7 @@ pub(crate) fn has_room_for(bytes: u64) -> bool {
 }
 
 /// What the outputs of one call may still take.
-pub(super) struct OutputBudget(u64);
+pub(crate) struct OutputBudget(u64);
 
 impl OutputBudget {
     /// Before the first output.
@@ -79,11 +79,17 @@ impl OutputBudget {
         Self(OUTPUTS_MOST)
     }
 
+    /// Before the first output of a process of its own, which has counted them before: only what it did not count (the lists around
+    /// scores) takes more here.
+    pub(crate) const fn of_another_process() -> Self {
+        Self(OUTPUTS_MOST * 2)
+    }
+
     /// Takes room for `count` elements of so many bytes.
     ///
     /// # Errors
     /// There is none.
-    pub(super) fn take(&mut self, count: usize, each: usize) -> Result<(), RunError> {
+    pub(crate) fn take(&mut self, count: usize, each: usize) -> Result<(), RunError> {
         self.take_bytes((count as u64).saturating_mul(each as u64))
     }
 

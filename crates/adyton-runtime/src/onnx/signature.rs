@@ -28,6 +28,9 @@ pub enum Axis {
 /// The most axes of an input: no model in use comes near, and a body nests no deeper.
 pub(crate) const MOST_AXES: usize = 16;
 
+/// The most axes of an output: as many as NumPy has, and readers of JSON nest so deep.
+pub(crate) const MOST_OUTPUT_AXES: usize = 64;
+
 /// A declared input.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Input {
@@ -37,6 +40,14 @@ pub struct Input {
     pub element: ElementType,
     /// Its axes; `None` when the model does not say how many it has.
     pub axes: Option<Vec<Axis>>,
+}
+
+impl Ports {
+    /// Whether no input has more axes than may be; of ports that were not read from a file by this process.
+    pub(crate) fn are_possible(&self) -> bool {
+        let few = |input: &Input| input.axes.as_ref().is_none_or(|axes| axes.len() <= MOST_AXES);
+        self.inputs.iter().all(few)
+    }
 }
 
 impl Input {

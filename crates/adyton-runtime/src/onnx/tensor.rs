@@ -38,6 +38,19 @@ pub enum ElementType {
     Text,
 }
 
+impl ElementType {
+    /// What an element takes in memory, in bytes; of a text, what it takes beside its letters.
+    pub(crate) const fn size(self) -> usize {
+        match self {
+            Self::Int8 | Self::Uint8 | Self::Bool => 1,
+            Self::Float16 | Self::Int16 | Self::Uint16 => 2,
+            Self::Float32 | Self::Int32 | Self::Uint32 => 4,
+            Self::Float64 | Self::Int64 | Self::Uint64 => 8,
+            Self::Text => size_of::<String>() + 16,
+        }
+    }
+}
+
 impl fmt::Display for ElementType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

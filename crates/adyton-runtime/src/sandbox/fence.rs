@@ -1,15 +1,18 @@
 //! The fence around a process in a sandbox, where the kernel has Landlock: it reads the package, the runtime's library and what libraries of
-//! the system need; it writes nothing.
+//! the system need; it writes nothing, opens no TCP connection, and from Linux 6.12 on it signals nobody but itself and connects to no
+//! abstract socket.
 
 use std::path::Path;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
-    RulesetCreatedAttr, RulesetError,
+    RulesetCreatedAttr, RulesetError, Scope,
 };
 
 /// The rights that are fenced, as far as the running kernel has them.
 const RIGHTS: ABI = ABI::V4;
+/// The kernels that fence signals and abstract sockets.
+const SCOPES: ABI = ABI::V6;
 /// What may be read besides.
 const READABLE: [&str; 12] = [
     "/usr",
@@ -33,6 +36,7 @@ pub(super) fn raise(folder: &Path, library: Option<&Path>) -> Result<(), Ruleset
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(RIGHTS))?
         .handle_access(AccessNet::from_all(RIGHTS))?
+        .scope(Scope::from_all(SCOPES))?
         .create()?;
     // Beside the library lie those that it loads itself.
     let beside = library.and_then(Path::parent);

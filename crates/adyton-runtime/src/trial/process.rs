@@ -51,8 +51,13 @@ pub(super) fn run(
     let (status, said) = sandbox.end().map_err(unavailable)?;
     match answer.map_err(unavailable)? {
         SandboxAnswer::Line(line) => {
-            let found = serde_json::from_slice(&line).map_err(|problem| unavailable(problem.into()))?;
-            out_of_memory(found, &shown, &limits).map(Some)
+            // The graph may have taken the child over: that is the model's fault.
+            let found: Found = serde_json::from_slice(&line).map_err(|_| {
+                TrialError::Died(format!(
+                    "{shown}: the model's process did not say what came of it {DURING}"
+                ))
+            })?;
+            out_of_memory(found.shortened(), &shown, &limits).map(Some)
         }
         SandboxAnswer::Late => Err(TrialError::Died(format!(
             "{shown}: the model had not answered once after {} s, in a process of its own",

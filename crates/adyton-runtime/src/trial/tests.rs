@@ -240,9 +240,38 @@ fn of_what_a_runtime_says_so_much_is_told() {
     let Found::Refused { cause } = found.shortened() else {
         panic!("another kind");
     };
-    assert_eq!(cause.chars().count(), CAUSE + 1);
+    assert_eq!(cause.chars().count(), 4_001);
     let short = Found::NoAnswer {
         cause: "no".to_owned(),
     };
     assert_eq!(short.clone().shortened(), short);
+}
+
+/// What a graph that has taken its child over may do: say nothing that is an answer, or say it a byte at a time, or leave others
+/// behind that hold what the child wrote to.
+#[test]
+fn a_child_that_was_taken_over_costs_its_trial_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |child: &str, time: Duration| {
+        clear(&trials(folder.path(), &script(folder.path(), child)), 1, time).map(drop)
+    };
+    let nonsense = said("read line; echo nonsense >&0; sleep 20", LONG).unwrap_err();
+    assert!(nonsense.contains("did not say what came of it"), "{nonsense}");
+    std::fs::remove_dir_all(folder.path().join("trials")).unwrap();
+    let slow = "read line; while printf x >&0; do sleep 0.02; done";
+    let late = said(slow, Duration::from_millis(300)).unwrap_err();
+    assert!(late.contains("had not answered once after"), "{late}");
+    std::fs::remove_dir_all(folder.path().join("trials")).unwrap();
+    let wordy = r#"read line; printf '{"found":"refused","cause":"%60000d"}\n' 1 >&0"#;
+    let refused = said(wordy, LONG).unwrap_err();
+    assert_eq!(refused.chars().count(), 4_001);
+    let begin = std::time::Instant::now();
+    let left_behind =
+        r#"read line; setsid sleep 60 & echo $! >> "$0"; echo '{"found":"answers"}' >&0; sleep 20"#;
+    assert_eq!(said(left_behind, LONG), Ok(()));
+    assert!(begin.elapsed() < Duration::from_secs(30));
+    let left = std::fs::read_to_string(folder.path().join("runs")).unwrap();
+    let left = rustix::process::Pid::from_raw(left.trim().parse().unwrap()).unwrap();
+    // Whoever left the group is not ended with it; this test ends it.
+    let _ = rustix::process::kill_process(left, rustix::process::Signal::KILL);
 }

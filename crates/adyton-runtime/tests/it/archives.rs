@@ -305,6 +305,19 @@ fn a_zip_whose_end_lies_is_refused() {
 }
 
 #[test]
+fn a_zip_that_says_two_names_of_one_entry_is_refused() {
+    let mut bytes = zip_of(&[("model/config.json", CONFIG), ("model/a", b"a")]);
+    let first = bytes.windows(7).position(|window| window == b"model/a").unwrap();
+    bytes[first + 6] = b'b';
+    broken_archive(
+        &bytes,
+        expect![
+            "model/a: has another name before its content than in the archive's directory; re-create the archive"
+        ],
+    );
+}
+
+#[test]
 fn a_zip64_is_read() {
     let place = Place::new();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

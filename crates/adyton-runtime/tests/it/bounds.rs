@@ -1,13 +1,16 @@
 //! Graphs that were made to take the server along: the compiled-in runtime is never given them, and the refusal says what
 //! they hold. A stack overflow would end the test program, as it would end the server.
 
+use adyton_runtime::onnx::load_into::LoadInto;
 use adyton_runtime::onnx_models::Onnx;
 use expect_test::{Expect, expect};
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension::Value};
 use tract_onnx::pb::type_proto;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, ValueInfoProto};
 
-use crate::graph::{self, FLOAT, node, port};
+use crate::graph::{self, FLOAT, INT64, node, port};
+use crate::isolated::{served, text};
+use crate::place::onnx_runtime;
 
 /// A port of one axis with this name.
 fn named(name: &str, axis: &str) -> ValueInfoProto {
@@ -140,4 +143,24 @@ fn identities_in_a_circle_are_refused() {
         node("Identity", "", &["a"], &["b"], Vec::new()),
     ];
     assert!(load(&model).unwrap_err().starts_with("model/m.onnx: "));
+}
+
+/// The caller says how many axes the output has; writing it by nested lists would take a stack without end.
+#[tokio::test]
+async fn an_output_of_more_axes_than_anybody_reads_is_an_error_of_its_call() {
+    let ports = vec![port("x", FLOAT, &[-1]), port("s", INT64, &[-1])];
+    let nodes = vec![node("Reshape", "", &["x", "s"], &["y"], Vec::new())];
+    let file = graph::bytes(&graph::model(ports, vec![graph::untyped("y")], nodes, Vec::new()));
+    let Some(onnx) = onnx_runtime() else { return };
+    for into in [LoadInto::Server, LoadInto::Sandbox] {
+        let (_bench, _instance, model) = served(onnx.clone(), into, &file).await;
+        let body = |axes: usize| format!(r#"{{"inputs":{{"x":[1],"s":[{}]}}}}"#, vec!["1"; axes].join(","));
+        assert_eq!(text(&model, &body(2)).await, r#"{"outputs":{"y":[[1.0]]}}"#);
+        let nested = text(&model, &body(64)).await;
+        assert!(nested.starts_with(r#"{"outputs":{"y":[[[["#), "{nested}");
+        for axes in [65, 200_000] {
+            let said = text(&model, &body(axes)).await;
+            assert!(said.contains("axes, more than 64"), "{said}");
+        }
+    }
 }

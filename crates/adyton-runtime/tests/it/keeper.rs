@@ -60,7 +60,8 @@ pub(crate) async fn until(what: &str, mut done: impl FnMut() -> bool) {
 
 /// Whether a process lives (a zombie does not).
 fn lives(pid: &str) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+    std::fs::read(format!("/proc/{pid}/stat"))
+        .is_ok_and(|stat| !String::from_utf8_lossy(&stat).contains(") Z "))
 }
 
 /// A program that starts a child, a grandchild in a session of its own, and one that ignores SIGTERM; it writes their ids.
@@ -149,6 +150,25 @@ async fn stopping_ends_the_whole_family() {
 async fn what_a_program_leaves_behind_ends_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let script = "setsid sh -c 'sleep 1000 & echo $! > $TMPDIR/pid'; exit 0";
+    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0, |_| ())
+        .await
+        .unwrap();
+    assert_eq!(program.ended().await, "exit code 0");
+    let pid = std::fs::read_to_string(folder.path().join("tmp/pid")).unwrap();
+    assert!(!lives(pid.trim()));
+}
+
+/// A process has the name of its file, or gives itself one: of any bytes.
+#[tokio::test]
+async fn whoever_has_a_name_that_is_no_text_ends_with_its_program_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"
+        odd="$TMPDIR/$(printf '\377)')"
+        cp "$(command -v sh)" "$odd"
+        setsid "$odd" -c 'echo > $TMPDIR/runs; sleep 1000; exit' &
+        until [ -e $TMPDIR/runs ]; do sleep 0.01; done
+        echo $! > $TMPDIR/pid
+        exit 0"#;
     let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0, |_| ())
         .await
         .unwrap();

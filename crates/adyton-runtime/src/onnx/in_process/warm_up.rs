@@ -9,6 +9,7 @@ use super::inline_policy::{INLINE, p99, thread_time};
 use crate::onnx::codec::{Codec, PredictError};
 use crate::onnx::cost::Cost;
 use crate::onnx::example;
+use crate::onnx::memory;
 use crate::onnx::panics::catch_panic;
 use crate::onnx::predictor::Predictor;
 use crate::onnx::signature::{Axis, Input};
@@ -134,7 +135,10 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
         }
     }
     let inputs = &model.ports().inputs;
-    for shapes in shapes(inputs) {
+    for shapes in shapes(inputs)
+        .into_iter()
+        .filter(|shapes| has_room(inputs, shapes))
+    {
         for (fill, name) in fills(inputs) {
             let example = example(inputs, &shapes, fill);
             let ran = catch_panic(|| model.run(&example));
@@ -184,6 +188,13 @@ fn shapes(inputs: &[Input]) -> Vec<Vec<Shape>> {
             .collect()
     };
     (0..=RANKS).map(with_rank).collect()
+}
+
+/// Whether inputs of these shapes can be made at all: a process of its own says itself what its model takes.
+fn has_room(inputs: &[Input], shapes: &[Shape]) -> bool {
+    let bytes = |(input, shape): (&Input, &Shape)| product(shape).saturating_mul(input.element.size());
+    let all = inputs.iter().zip(shapes).map(bytes);
+    memory::has_room_for(all.fold(0usize, usize::saturating_add) as u64)
 }
 
 fn example(inputs: &[Input], shapes: &[Shape], fill: Fill) -> Vec<Tensor> {

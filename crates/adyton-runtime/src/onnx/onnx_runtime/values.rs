@@ -70,7 +70,10 @@ pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, 
         ValueType::Sequence(inner) if matches!(**inner, ValueType::Map { .. }) => {
             let sequence: ort::value::DynSequence = value.downcast()?;
             let maps = sequence.try_extract_sequence::<DynMapValueType>()?;
-            let maps = maps.iter().map(|one| map(one, room));
+            let maps = maps.iter().map(|one| {
+                room.take(1, size_of::<Vec<(Label, f32)>>())?;
+                map(one, room)
+            });
             maps.collect::<Result<_, _>>().map(Value::Maps)
         }
         ValueType::Sequence(_) => {
@@ -78,7 +81,10 @@ pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, 
             let tensors = sequence.try_extract_sequence::<DynTensorValueType>()?;
             tensors
                 .into_iter()
-                .map(|one| tensor(&one.into_dyn(), room))
+                .map(|one| {
+                    room.take(1, size_of::<Tensor>())?;
+                    tensor(&one.into_dyn(), room)
+                })
                 .collect::<Result<_, _>>()
                 .map(Value::Sequence)
         }

@@ -1,7 +1,8 @@
 //! Unpacks a zip whose directory has been measured.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
+use std::os::unix::fs::FileExt as _;
 
 use zip::read::{ArchiveOffset, Config};
 
@@ -13,6 +14,7 @@ use crate::package::stage::Stage;
 pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportError> {
     let promised = directory::check(&mut file, stage.limits())?;
     let length = file.metadata()?.len();
+    let names = file.try_clone()?;
     let broken = |problem: zip::result::ZipError| directory::damaged(problem.to_string());
     // The directory was found where the archive says that it is, so there is nothing to search for.
     let config = Config {
@@ -31,6 +33,13 @@ pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportErro
     for at in 0..archive.len() {
         let mut entry = archive.by_index(at).map_err(broken)?;
         let name = entry.name().map_err(broken)?.into_owned();
+        if !is_named_alike(&names, entry.header_start(), entry.central_header_start())? {
+            return Err(ImportError::package(
+                name,
+                "has another name before its content than in the archive's directory",
+                "re-create the archive",
+            ));
+        }
         if entry.encrypted() {
             return Err(ImportError::package(
                 name,
@@ -54,4 +63,16 @@ pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportErro
         }
     }
     Ok(())
+}
+
+/// Whether what stands before an entry's content names it as the directory does: who unpacks from the front goes by that.
+fn is_named_alike(file: &File, before: u64, directory: u64) -> io::Result<bool> {
+    let name = |header: u64, length_at: u64, name_at: u64| {
+        let mut length = [0; 2];
+        file.read_exact_at(&mut length, header.saturating_add(length_at))?;
+        let mut name = vec![0; usize::from(u16::from_le_bytes(length))];
+        file.read_exact_at(&mut name, header.saturating_add(name_at))?;
+        Ok::<_, io::Error>(name)
+    };
+    Ok(name(before, 26, 30)? == name(directory, 28, 46)?)
 }
