@@ -3,7 +3,7 @@
 //! - [`connect`]: opens a connection, whatever it goes over; [`names`]: looks up where a name leads.
 //! - [`outgoing`]: which addresses may be called, and who vouches for certificates.
 //! - [`exchange`]: one request and the head of its answer, on a kept connection or a new one.
-//! - [`mod@line`]: a connection, driven by whoever uses it.
+//! - [`connection`]: one that is open, driven by whoever uses it.
 //! - [`request`]: the bytes that are sent; [`headers`]: which of the caller's lines are among them.
 //! - [`public`]: the address that callers know a service by.
 //! - [`answer`]: the head that comes back; [`framing`]: where the body behind it ends.
@@ -13,10 +13,10 @@
 
 mod answer;
 mod connect;
+pub(crate) mod connection;
 pub(crate) mod exchange;
 mod framing;
 pub(crate) mod headers;
-pub(crate) mod line;
 mod names;
 pub(crate) mod outgoing;
 pub(crate) mod public;
@@ -34,8 +34,8 @@ use http::HeaderValue;
 
 pub(crate) use answer::HeadReader;
 use connect::Connector;
+use connection::{IdleState, UpstreamConnection};
 pub(crate) use framing::Taken;
-use line::{IdleState, Line};
 use outgoing::Outgoing;
 
 use crate::metrics::Meters;
@@ -101,7 +101,7 @@ pub(crate) struct Origin {
 }
 
 struct Parked {
-    line: Box<Line>,
+    connection: Box<UpstreamConnection>,
     since: Duration,
 }
 
@@ -211,11 +211,11 @@ impl Origin {
     }
 
     /// An idle connection that takes a request; the one that was used last, since it is the least likely to have been closed.
-    fn take(&self, now: Duration) -> Option<Box<Line>> {
+    fn take(&self, now: Duration) -> Option<Box<UpstreamConnection>> {
         loop {
-            let line = self.idle.borrow_mut().pop()?.line;
-            match line.idle_state() {
-                IdleState::Quiet => return Some(line),
+            let connection = self.idle.borrow_mut().pop()?.connection;
+            match connection.idle_state() {
+                IdleState::Quiet => return Some(connection),
                 IdleState::Closed => {}
                 IdleState::Unasked => self.distrust(now),
             }
@@ -223,13 +223,16 @@ impl Origin {
     }
 
     /// Keeps a connection whose answer has been read to its end, if it can take another request.
-    pub(crate) fn park(&self, line: Box<Line>, now: Duration) {
-        match line.end() {
+    pub(crate) fn park(&self, connection: Box<UpstreamConnection>, now: Duration) {
+        match connection.end() {
             IdleState::Quiet if !self.is_trusted(now) || !self.connections.may_keep() => {}
             IdleState::Quiet => {
                 let mut idle = self.idle.borrow_mut();
                 if idle.len() < self.most {
-                    idle.push(Parked { line, since: now });
+                    idle.push(Parked {
+                        connection,
+                        since: now,
+                    });
                 }
             }
             IdleState::Closed => {}
@@ -264,3 +267,6 @@ impl Drop for Origin {
         self.keeps(false);
     }
 }
+
+#[cfg(test)]
+mod tests;

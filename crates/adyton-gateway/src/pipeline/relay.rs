@@ -17,7 +17,7 @@ use crate::pipeline::answerer::{Answerer, NoAnswer};
 use crate::pipeline::record::Recording;
 use crate::tick_clock::TickClock;
 use crate::upstream::Origin;
-use crate::upstream::line::{BrokenLine, Line};
+use crate::upstream::connection::{BrokenAnswer, UpstreamConnection};
 use crate::waits::{Wait, WaitEnd, Waits};
 
 /// A body that broke off: the client's connection is closed, so that it cannot take the part for the whole.
@@ -41,33 +41,43 @@ impl Silence {
     }
 }
 
+/// A connection that an answer is read from, until it goes back to its origin, as of the time that the clock shows then.
+pub(crate) struct BorrowedConnection {
+    pub(crate) connection: Box<UpstreamConnection>,
+    pub(crate) origin: Rc<Origin>,
+    pub(crate) time: Rc<TickClock>,
+}
+
+impl BorrowedConnection {
+    fn give_back(self) {
+        self.origin.park(self.connection, self.time.ticked());
+    }
+}
+
 /// A body in passing.
 pub(crate) struct Relay {
     /// Until the body is over.
-    line: Option<(Box<Line>, Rc<Origin>)>,
+    borrowed: Option<BorrowedConnection>,
     /// A piece that came with the head.
     first: Option<Bytes>,
     answerer: Answerer,
-    time: Rc<TickClock>,
     recording: Option<Recording>,
     silence: Silence,
     bytes: u64,
 }
 
 impl Relay {
-    /// A body that comes over this connection, behind the piece that came with its head. The connection goes back to its origin
-    /// when the body is over, as of the time that the clock shows then.
+    /// A body that comes over this connection, behind the piece that came with its head.
     pub(crate) fn new(
-        (line, origin, time): (Box<Line>, Rc<Origin>, Rc<TickClock>),
+        borrowed: BorrowedConnection,
         first: Option<Bytes>,
         answerer: Answerer,
         silence: Silence,
     ) -> Box<Self> {
         Box::new(Self {
-            line: Some((line, origin)),
+            borrowed: Some(borrowed),
             first,
             answerer,
-            time,
             recording: None,
             silence,
             bytes: 0,
@@ -83,16 +93,16 @@ impl Relay {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
-        let Some((line, _)) = &mut self.line else {
+        let Some(BorrowedConnection { connection, .. }) = &mut self.borrowed else {
             return Poll::Ready(None);
         };
         let piece = match self.first.take() {
             Some(first) => Poll::Ready(Some(Ok(first))),
-            None => line.poll_piece(context),
+            None => connection.poll_piece(context),
         };
         match piece {
             Poll::Ready(Some(Ok(piece))) => {
-                let is_last = line.left().is_over();
+                let is_last = connection.left().is_over();
                 self.silence.wait.end();
                 self.bytes += piece.len() as u64;
                 if let Some(recording) = &mut self.recording {
@@ -104,14 +114,14 @@ impl Relay {
                 Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Poll::Ready(None) => {
-                let trailers = line.take_trailers();
+                let trailers = connection.take_trailers();
                 self.end();
                 Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
             }
             Poll::Ready(Some(Err(broken))) => {
                 let (why, facts) = match broken {
-                    BrokenLine::Closed(facts) => (NoAnswer::Closed, facts),
-                    BrokenLine::Nonsense(fact) => (NoAnswer::Bad, vec![*fact]),
+                    BrokenAnswer::Closed(facts) => (NoAnswer::Closed, facts),
+                    BrokenAnswer::Nonsense(fact) => (NoAnswer::Bad, vec![*fact]),
                 };
                 self.answerer.failed();
                 self.break_off(self.answerer.reason(why), facts);
@@ -137,13 +147,13 @@ impl Relay {
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {
-        self.line.is_none()
+        self.borrowed.is_none()
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
         let first = self.first.as_ref().map_or(0, Bytes::len) as u64;
-        let left = match &self.line {
-            Some((line, _)) => line.left().length().map(|left| left + first),
+        let left = match &self.borrowed {
+            Some(borrowed) => borrowed.connection.left().length().map(|left| left + first),
             None => Some(0),
         };
         left.map_or_else(SizeHint::new, SizeHint::with_exact)
@@ -152,8 +162,8 @@ impl Relay {
     /// The last byte has come: the connection can take another request, and the record is complete.
     fn end(&mut self) {
         self.silence.wait.end();
-        if let Some((line, origin)) = self.line.take() {
-            origin.park(line, self.time.ticked());
+        if let Some(borrowed) = self.borrowed.take() {
+            borrowed.give_back();
         }
         if let Some(recording) = self.recording.take() {
             recording.finish();
@@ -162,9 +172,9 @@ impl Relay {
 
     fn break_off(&mut self, reason: Reason, facts: Vec<Fact>) {
         let address = self
-            .line
+            .borrowed
             .take()
-            .map(|(_, origin)| origin.address().to_string())
+            .map(|borrowed| borrowed.origin.address().to_string())
             .unwrap_or_default();
         if let Some(mut recording) = self.recording.take() {
             let instance = self.answerer.instance();
@@ -181,3 +191,6 @@ impl Relay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
     use crate::outbox::{Outbox, Socket};
-    use crate::upstream::line::{IdleState, Line};
+    use crate::upstream::connection::{IdleState, UpstreamConnection};
     use crate::upstream::outgoing::Reachable;
     use crate::upstream::request::OutgoingRequest;
 
@@ -272,16 +272,20 @@ mod tests {
         let outbox = Rc::new(Outbox::default());
         let sending = tokio::task::spawn_local(Rc::clone(&outbox).run());
         let stream = own(connector, endpoint, outgoing).await.unwrap();
-        let mut line = Line::new(Socket::new(stream, &outbox));
+        let mut connection = UpstreamConnection::new(Socket::new(stream, &outbox));
         // Within one turn's memory, beyond it, and beyond what a kernel takes at once.
         for length in [0, 10, 100_000, 8 << 20] {
             let request = OutgoingRequest::plain(Method::POST, vec![b'x'; length]);
-            let head = line.ask(&request).await.unwrap();
+            let head = connection.ask(&request).await.unwrap();
             assert_eq!(head.status, StatusCode::OK, "{length}");
-            let body = line.piece().await.unwrap().unwrap();
+            let body = connection.piece().await.unwrap().unwrap();
             assert_eq!(body, length.to_string());
-            assert_eq!(line.end(), IdleState::Quiet);
-            assert_eq!(line.idle_state(), IdleState::Quiet, "it takes another request");
+            assert_eq!(connection.end(), IdleState::Quiet);
+            assert_eq!(
+                connection.idle_state(),
+                IdleState::Quiet,
+                "it takes another request"
+            );
         }
         sending.abort();
     }
@@ -369,11 +373,11 @@ mod tests {
             let stream = own(&connector, &secure(localhost(), port), &trusts(CERTIFICATE))
                 .await
                 .unwrap();
-            let line = Line::new(Socket::new(stream, &outbox));
-            while line.idle_state() == IdleState::Quiet {
+            let connection = UpstreamConnection::new(Socket::new(stream, &outbox));
+            while connection.idle_state() == IdleState::Quiet {
                 tokio::task::yield_now().await;
             }
-            assert_eq!(line.idle_state(), IdleState::Closed);
+            assert_eq!(connection.idle_state(), IdleState::Closed);
         });
     }
 

@@ -16,7 +16,7 @@ use http::StatusCode;
 use crate::outbox::Socket;
 use crate::upstream::answer::Head;
 use crate::upstream::connect::ConnectError;
-use crate::upstream::line::{BrokenLine, Line, Switched};
+use crate::upstream::connection::{BrokenAnswer, Switched, UpstreamConnection};
 use crate::upstream::request::OutgoingRequest;
 use crate::upstream::{Origin, Pool};
 use crate::waits::{WaitEnd, within};
@@ -24,7 +24,7 @@ use crate::waits::{WaitEnd, within};
 /// The head of an answer, and the connection that its body comes from.
 pub(crate) struct Answered {
     pub(crate) head: Head,
-    pub(crate) line: Box<Line>,
+    pub(crate) connection: Box<UpstreamConnection>,
 }
 
 impl Answered {
@@ -35,7 +35,7 @@ impl Answered {
     )]
     pub(crate) fn switched(self) -> Result<Switched, Self> {
         match self.head.status {
-            StatusCode::SWITCHING_PROTOCOLS => Ok(self.line.into_switched()),
+            StatusCode::SWITCHING_PROTOCOLS => Ok(self.connection.into_switched()),
             _ => Err(self),
         }
     }
@@ -72,22 +72,22 @@ pub(crate) async fn send(
     request: &OutgoingRequest,
     connecting: Duration,
 ) -> Result<Answered, Failure> {
-    let Some(mut line) = origin.take(pool.parts.time.ticked()) else {
+    let Some(mut connection) = origin.take(pool.parts.time.ticked()) else {
         return send_anew(pool, origin, request, connecting, 1).await;
     };
-    let broken = match line.ask(request).await {
+    let broken = match connection.ask(request).await {
         Ok(head) => {
             pool.parts.meters.upstream_reused.add(1);
-            return Ok(Answered { head, line });
+            return Ok(Answered { head, connection });
         }
         Err(broken) => broken,
     };
     match broken {
-        BrokenLine::Closed(_) if request.method().is_idempotent() => {
+        BrokenAnswer::Closed(_) if request.method().is_idempotent() => {
             pool.parts.meters.upstream_retried.add(1);
             send_anew(pool, origin, request, connecting, 2).await
         }
-        BrokenLine::Closed(_) | BrokenLine::Nonsense(_) => Err(Failure::of(broken, 1)),
+        BrokenAnswer::Closed(_) | BrokenAnswer::Nonsense(_) => Err(Failure::of(broken, 1)),
     }
 }
 
@@ -98,15 +98,15 @@ async fn send_anew(
     connecting: Duration,
     attempts: u32,
 ) -> Result<Answered, Failure> {
-    let mut line = connect(pool, origin, connecting)
+    let mut connection = connect(pool, origin, connecting)
         .await
         .map_err(|(kind, fact)| Failure {
             kind,
             facts: vec![fact],
             attempts,
         })?;
-    match crowded(pool, origin, line.ask(request)).await {
-        Ok(head) => Ok(Answered { head, line }),
+    match crowded(pool, origin, connection.ask(request)).await {
+        Ok(head) => Ok(Answered { head, connection }),
         Err(broken) => Err(Failure::of(broken, attempts)),
     }
 }
@@ -116,8 +116,8 @@ async fn send_anew(
 async fn crowded<T>(
     pool: &Pool,
     origin: &Origin,
-    asking: impl Future<Output = Result<T, BrokenLine>>,
-) -> Result<T, BrokenLine> {
+    asking: impl Future<Output = Result<T, BrokenAnswer>>,
+) -> Result<T, BrokenAnswer> {
     let mut asking = pin!(asking);
     let mut asked = false;
     loop {
@@ -135,7 +135,11 @@ async fn crowded<T>(
     }
 }
 
-async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Line>, (FailureKind, Fact)> {
+async fn connect(
+    pool: &Pool,
+    origin: &Origin,
+    limit: Duration,
+) -> Result<Box<UpstreamConnection>, (FailureKind, Fact)> {
     let refused = |fact| (FailureKind::Refused, fact);
     let now = pool.parts.time.ticked();
     let connecting = pin!(
@@ -157,15 +161,15 @@ async fn connect(pool: &Pool, origin: &Origin, limit: Duration) -> Result<Box<Li
         Err(WaitEnd::Cut) => std::future::pending().await,
     };
     pool.parts.meters.upstream_opened.add(1);
-    Ok(Line::new(Socket::new(stream, &pool.parts.outbox)))
+    Ok(UpstreamConnection::new(Socket::new(stream, &pool.parts.outbox)))
 }
 
 impl Failure {
     /// What became of a request after so many attempts.
-    pub(crate) fn of(broken: BrokenLine, attempts: u32) -> Self {
+    pub(crate) fn of(broken: BrokenAnswer, attempts: u32) -> Self {
         let (kind, facts) = match broken {
-            BrokenLine::Closed(facts) => (FailureKind::Closed, facts),
-            BrokenLine::Nonsense(fact) => (FailureKind::BadAnswer, vec![*fact]),
+            BrokenAnswer::Closed(facts) => (FailureKind::Closed, facts),
+            BrokenAnswer::Nonsense(fact) => (FailureKind::BadAnswer, vec![*fact]),
         };
         Self {
             kind,
@@ -193,14 +197,14 @@ mod tests {
     async fn answered(says: &str, outbox: &Rc<Outbox>) -> (Answered, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let mut line = Line::new(Socket::new(stream, outbox));
+        let mut connection = UpstreamConnection::new(Socket::new(stream, outbox));
         let (mut instance, _) = listener.accept().await.unwrap();
         instance.write_all(says.as_bytes()).await.unwrap();
-        let head = line
+        let head = connection
             .ask(&OutgoingRequest::plain(Method::GET, Vec::new()))
             .await
             .unwrap();
-        (Answered { head, line }, instance)
+        (Answered { head, connection }, instance)
     }
 
     #[tokio::test]
@@ -241,6 +245,6 @@ mod tests {
         let Err(mut answered) = answered.switched() else {
             panic!("an answer")
         };
-        assert_eq!(answered.line.piece().await.unwrap().unwrap(), "ok");
+        assert_eq!(answered.connection.piece().await.unwrap().unwrap(), "ok");
     }
 }

@@ -18,12 +18,12 @@ use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::answerer::{Answerer, NoAnswer};
 use crate::pipeline::limit::ToSend;
 use crate::pipeline::refused::Refused;
-use crate::pipeline::relay::{self, Relay};
+use crate::pipeline::relay::{self, BorrowedConnection, Relay};
 use crate::settings::{GatewaySettings, TimeLimits};
 use crate::trail::Trail;
 use crate::upstream::Origin;
+use crate::upstream::connection::{BrokenAnswer, UpstreamConnection};
 use crate::upstream::exchange::{self, Answered, Failure, FailureKind};
-use crate::upstream::line::{BrokenLine, Line};
 use crate::upstream::public::Public;
 use crate::upstream::request::{OutgoingRequest, RequestLine};
 use crate::waits::{WaitEnd, Waits, within};
@@ -138,7 +138,7 @@ impl Forwarding<'_> {
 
     /// Takes the answer's head, and its body if that is short.
     async fn receive(self, answered: Answered) -> Result<Response<AnswerBody>, Box<Refused>> {
-        let Answered { head, mut line } = match answered.switched() {
+        let Answered { head, mut connection } = match answered.switched() {
             Err(answered) => answered,
             Ok(_) => {
                 return Err(self.failed(Failure {
@@ -151,12 +151,20 @@ impl Forwarding<'_> {
         if head.status.is_server_error() {
             self.answerer.failed();
         }
-        let is_short = line.left().length().is_some_and(|length| length <= WHOLE_MAX);
+        let is_short = connection
+            .left()
+            .length()
+            .is_some_and(|length| length <= WHOLE_MAX);
         let body = if is_short {
-            let read = pin!(whole(&self.dispatcher.waits, self.time_limits.stream, &mut line)).await;
+            let read = pin!(whole(
+                &self.dispatcher.waits,
+                self.time_limits.stream,
+                &mut connection
+            ))
+            .await;
             match read {
                 Ok(Ok(whole)) => {
-                    self.origin.park(line, self.dispatcher.time.ticked());
+                    self.origin.park(connection, self.dispatcher.time.ticked());
                     AnswerBody::Whole(whole)
                 }
                 Ok(Err(broken)) => return Err(self.failed(Failure::of(broken, 1))),
@@ -164,12 +172,16 @@ impl Forwarding<'_> {
             }
         } else {
             // A body that breaks the rules at once is refused properly, before anything has gone out.
-            match line.piece_at_hand() {
+            match connection.piece_at_hand() {
                 Ok(first) => {
                     let Dispatcher { waits, time, .. } = self.dispatcher;
                     let silence = relay::Silence::new(waits, self.time_limits.stream);
-                    let connection = (line, self.origin, Rc::clone(time));
-                    AnswerBody::Relay(Relay::new(connection, first, self.answerer, silence))
+                    let borrowed = BorrowedConnection {
+                        connection,
+                        origin: self.origin,
+                        time: Rc::clone(time),
+                    };
+                    AnswerBody::Relay(Relay::new(borrowed, first, self.answerer, silence))
                 }
                 Err(broken) => return Err(self.failed(Failure::of(broken, 1))),
             }
@@ -233,11 +245,11 @@ impl Forwarding<'_> {
 async fn whole(
     waits: &Rc<Waits>,
     pause: Duration,
-    line: &mut Line,
-) -> Result<Result<Bytes, BrokenLine>, WaitEnd> {
+    connection: &mut UpstreamConnection,
+) -> Result<Result<Bytes, BrokenAnswer>, WaitEnd> {
     let mut whole = Gathered::default();
-    while !line.left().is_over() {
-        match within(waits, pause, line.piece()).await? {
+    while !connection.left().is_over() {
+        match within(waits, pause, connection.piece()).await? {
             Some(Ok(piece)) => whole = whole.with(piece),
             Some(Err(broken)) => return Ok(Err(broken)),
             None => break,

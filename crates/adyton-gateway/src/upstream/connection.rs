@@ -24,8 +24,8 @@ use crate::upstream::request::OutgoingRequest;
 /// The least that one read has room for, in bytes, and the most.
 const ROOM: std::ops::RangeInclusive<usize> = 4 * 1024..=64 * 1024;
 
-/// A connection.
-pub(crate) struct Line {
+/// See the top of the file.
+pub(crate) struct UpstreamConnection {
     socket: Socket,
     /// What has come and was not taken.
     buffer: BytesMut,
@@ -78,14 +78,14 @@ struct Unsent {
 
 /// An answer that did not come, or not whole.
 #[derive(Debug)]
-pub(crate) enum BrokenLine {
+pub(crate) enum BrokenAnswer {
     /// The connection ended.
     Closed(Vec<Fact>),
     /// What came is not HTTP.
     Nonsense(Box<Fact>),
 }
 
-impl Line {
+impl UpstreamConnection {
     /// A connection on this socket. Boxed: it is handed on several times in every call, and lives for many.
     pub(crate) fn new(socket: Socket) -> Box<Self> {
         Box::new(Self {
@@ -135,7 +135,7 @@ impl Line {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn ask(&mut self, request: &OutgoingRequest) -> Result<Head, BrokenLine> {
+    pub(crate) async fn ask(&mut self, request: &OutgoingRequest) -> Result<Head, BrokenAnswer> {
         self.room = *ROOM.start();
         let mut fresh = Some(request);
         poll_fn(|context| {
@@ -164,7 +164,7 @@ impl Line {
         }
     }
 
-    fn poll_head(&mut self, context: &mut Context<'_>, bodiless: bool) -> Poll<Result<Head, BrokenLine>> {
+    fn poll_head(&mut self, context: &mut Context<'_>, bodiless: bool) -> Poll<Result<Head, BrokenAnswer>> {
         loop {
             match self.heads.take(&mut self.buffer, bodiless) {
                 Ok(Some(head)) => {
@@ -173,7 +173,7 @@ impl Line {
                     return Poll::Ready(Ok(head));
                 }
                 Ok(None) => {}
-                Err(problem) => return Poll::Ready(Err(BrokenLine::Nonsense(problem.0))),
+                Err(problem) => return Poll::Ready(Err(BrokenAnswer::Nonsense(problem.0))),
             }
             match ready!(self.poll_more(context)) {
                 Ok(0) if self.buffer.is_empty() => {
@@ -193,7 +193,7 @@ impl Line {
     pub(crate) fn poll_piece(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, BrokenLine>>> {
+    ) -> Poll<Option<Result<Bytes, BrokenAnswer>>> {
         loop {
             match self.framing.take(&mut self.buffer) {
                 Ok(Taken::Piece(piece)) => return Poll::Ready(Some(Ok(piece))),
@@ -204,7 +204,7 @@ impl Line {
                 }
                 Ok(Taken::Nothing) => {}
                 Err(problem) => {
-                    return Poll::Ready(Some(Err(BrokenLine::Nonsense(Box::new(problem.into())))));
+                    return Poll::Ready(Some(Err(BrokenAnswer::Nonsense(Box::new(problem.into())))));
                 }
             }
             let fact = match ready!(self.poll_more(context)) {
@@ -226,7 +226,7 @@ impl Line {
     ///
     /// # Errors
     /// What has come breaks the rules.
-    pub(crate) fn piece_at_hand(&mut self) -> Result<Option<Bytes>, BrokenLine> {
+    pub(crate) fn piece_at_hand(&mut self) -> Result<Option<Bytes>, BrokenAnswer> {
         match self.framing.take(&mut self.buffer) {
             Ok(Taken::Piece(piece)) => Ok(Some(piece)),
             Ok(Taken::Trailers(trailers)) => {
@@ -234,12 +234,12 @@ impl Line {
                 Ok(None)
             }
             Ok(Taken::Over | Taken::Nothing) => Ok(None),
-            Err(problem) => Err(BrokenLine::Nonsense(Box::new(problem.into()))),
+            Err(problem) => Err(BrokenAnswer::Nonsense(Box::new(problem.into()))),
         }
     }
 
     /// The next piece of the answer's body; `None` at its end.
-    pub(crate) async fn piece(&mut self) -> Option<Result<Bytes, BrokenLine>> {
+    pub(crate) async fn piece(&mut self) -> Option<Result<Bytes, BrokenAnswer>> {
         poll_fn(|context| self.poll_piece(context)).await
     }
 
@@ -286,11 +286,11 @@ impl Line {
     }
 
     /// The connection has ended; if sending had failed before, that is the cause.
-    fn closed(&mut self, how: Fact) -> BrokenLine {
+    fn closed(&mut self, how: Fact) -> BrokenAnswer {
         self.keeps = false;
         let unsent = self.send_error.as_ref().map(|cause| Fact::RequestUnsent {
             error: cause.to_string(),
         });
-        BrokenLine::Closed(std::iter::once(how).chain(unsent).collect())
+        BrokenAnswer::Closed(std::iter::once(how).chain(unsent).collect())
     }
 }
