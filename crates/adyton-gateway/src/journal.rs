@@ -71,7 +71,7 @@ use search::Budget;
 use shelves::Shelves;
 use signals::Signals;
 use tallies::Tallies;
-use writer::Writer;
+use writer::{Writer, WriterParts};
 
 /// How long a read waits until the writer has taken what lies in the rings.
 const FLUSH_WAIT: Duration = Duration::from_millis(500);
@@ -105,15 +105,15 @@ impl Journal {
             .unzip();
         let (told, tail) = tail::pair(clock.monotonic());
         let tallies = Arc::new(Tallies::default());
-        let writer = Writer::new(
-            settings,
+        let parts = WriterParts {
             rings,
-            shelves.clone(),
-            signals.clone(),
+            shelves: shelves.clone(),
+            signals: signals.clone(),
             log,
-            (tail, tallies.clone()),
-            clock.clone(),
-        );
+            tail,
+            tallies: tallies.clone(),
+        };
+        let writer = Writer::new(settings, parts, clock.clone());
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .spawn(move || writer.run())

@@ -72,7 +72,7 @@ use crate::waits::Waits;
 use crate::wire_state::WireState;
 use answer::{Answer, AnswerBody};
 use dispatch::Dispatcher;
-use limit::Bodies;
+use limit::{Bodies, LiveStates};
 use record::{Recording, Records};
 use refused::Refused;
 use throttle::Quotas;
@@ -120,16 +120,29 @@ async fn answer(
     let reservation = throttle::take(&parts.quotas, settings.default_per_second, &grant)?;
     trail.passed_head(parts.time.monotonic());
     // Futures are pinned where they are made: `await` alone would copy each, with room for all that it ever holds.
-    let whole = pin!(limit::read(&parts.bodies, settings, grant, reservation, trail)).await?;
+    let (bodies, time_limits) = (&parts.bodies, &settings.time_limits);
+    let limits = &settings.limits;
+    let whole = pin!(limit::read(
+        bodies,
+        limits,
+        time_limits,
+        grant,
+        reservation,
+        trail
+    ))
+    .await?;
     let newest = parts.live.current(); // who was revoked while the body came is refused
-    let states = (&**live, &**newest);
-    let proven = limit::prove(&parts.bodies, &parts.identity, states, settings, whole, trail);
+    let states = LiveStates {
+        then: &live,
+        now: &newest,
+    };
+    let pause = time_limits.body;
+    let proven = limit::prove(bodies, &parts.identity, states, slash, pause, whole, trail);
     let call = pin!(proven).await?;
     trail.passed_body(parts.time.monotonic());
-    let (targets, bodies) = (&parts.targets, &parts.bodies);
     pin!(dispatch::send(
         &parts.dispatcher,
-        targets,
+        &parts.targets,
         bodies,
         settings,
         call,

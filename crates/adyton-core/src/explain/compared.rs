@@ -33,8 +33,8 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<Compared> {
             server_time,
             ..
         } => {
-            let lifetime = (*issued_at, *expires_at);
-            token(asked, key_id.as_deref(), *length, lifetime, *server_time)
+            let key = key_id.as_deref();
+            token(asked, key, *length, *issued_at, *expires_at, *server_time)
         }
         Evidence::Signature(seen) => signature::compared(asked.record.reason, seen, language),
         Evidence::Credentials { sent, accepted, .. } => {

@@ -48,10 +48,13 @@ pub(super) fn compared(asked: &Asked<'_>) -> Option<Vec<Compared>> {
             limit,
             interval_seconds,
             ..
-        } => {
-            let limit = (*limit, *interval_seconds);
-            Some(vec![calls(scope, limit, None, asked.language)])
-        }
+        } => Some(vec![calls(
+            scope,
+            *limit,
+            *interval_seconds,
+            None,
+            asked.language,
+        )]),
         Evidence::Service { .. }
         | Evidence::Restarting { .. }
         | Evidence::Instance { .. }

@@ -58,16 +58,26 @@ pub(super) struct Writer {
     told: (u64, Duration),
 }
 
+/// What it is given when it is started.
+pub(super) struct WriterParts {
+    pub(super) rings: Vec<Ring>,
+    pub(super) shelves: Arc<Shelves>,
+    pub(super) signals: Arc<Signals>,
+    pub(super) log: Sink,
+    pub(super) tail: Tail,
+    pub(super) tallies: Arc<Tallies>,
+}
+
 impl Writer {
-    pub(super) fn new(
-        settings: JournalSettings,
-        rings: Vec<Ring>,
-        shelves: Arc<Shelves>,
-        signals: Arc<Signals>,
-        log: Sink,
-        (tail, tallies): (Tail, Arc<Tallies>),
-        clock: Clock,
-    ) -> Self {
+    pub(super) fn new(settings: JournalSettings, parts: WriterParts, clock: Clock) -> Self {
+        let WriterParts {
+            rings,
+            shelves,
+            signals,
+            log,
+            tail,
+            tallies,
+        } = parts;
         let now = clock.monotonic();
         Self {
             proven: ShelfWriter::new(Kind::Proven, shelves.clone()),

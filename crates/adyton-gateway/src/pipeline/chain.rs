@@ -9,7 +9,7 @@ use adyton_runtime::targets::Reader;
 use super::admit::{self, Offer};
 use super::authenticate::{self, Known};
 use super::authorise::{self, Grant};
-use super::limit::{self, Call, Read};
+use super::limit::{self, Call, LiveStates, Read};
 use super::refused::Refused;
 use super::route::{self, Found};
 use super::throttle::{self, Reservation};
@@ -60,7 +60,8 @@ impl Rig {
         let ((grant, reservation), mut trail) = self.reservation(arrival)?;
         let whole = run(limit::read(
             &self.bodies,
-            &self.settings,
+            &self.settings.limits,
+            &self.settings.time_limits,
             grant,
             reservation,
             &mut trail,
@@ -70,12 +71,16 @@ impl Rig {
 
     pub(super) fn call(&self, arrival: Box<Arrival>) -> Given<Call<'_>> {
         let (whole, mut trail) = self.whole(arrival)?;
-        let states = (&self.live, &self.live);
+        let states = LiveStates {
+            then: &self.live,
+            now: &self.live,
+        };
         let call = run(limit::prove(
             &self.bodies,
             &self.identity,
             states,
-            &self.settings,
+            self.settings.encoded_slash,
+            self.settings.time_limits.body,
             whole,
             &mut trail,
         ))?;

@@ -46,6 +46,7 @@ mod over_http;
 mod tests;
 
 use forward::Destination;
+use in_process::ModelRoute;
 
 /// What calls are handed over with.
 pub(crate) struct Dispatcher {
@@ -157,10 +158,15 @@ async fn to_instance(
     match in_flight.target() {
         Target::InProcess(model) => {
             let model = Arc::clone(model);
-            let called = (called, sent);
-            let predicted =
-                in_process::predict(dispatcher, bodies, settings, &model, &in_flight, called, trail);
-            pin!(predicted).await
+            let asked = ModelRoute {
+                model: &model,
+                in_flight: &in_flight,
+                path: called.route().path.as_str(),
+            };
+            pin!(in_process::predict(
+                dispatcher, bodies, settings, asked, sent, trail
+            ))
+            .await
         }
         Target::Address(address) => {
             let address = Arc::clone(address);

@@ -13,7 +13,7 @@ use adyton_core::api::Api;
 use adyton_core::live::Live;
 use adyton_core::source::Source;
 use adyton_identity::{Identity, Standing, Way, policy};
-use adyton_sign::BodyHasher;
+use adyton_sign::{BodyHasher, EncodedSlash};
 
 use crate::arrival::Arrival;
 use crate::pipeline::authorise::Grant;
@@ -21,7 +21,7 @@ use crate::pipeline::credentials;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::route::Found;
 use crate::pipeline::throttle::Reservation;
-use crate::settings::GatewaySettings;
+use crate::settings::{Limits, TimeLimits};
 use crate::trail::Trail;
 
 mod bodies;
@@ -78,7 +78,8 @@ impl<'l> Call<'l> {
 /// Reads the body.
 pub(crate) async fn read<'l>(
     bodies: &Bodies,
-    settings: &GatewaySettings,
+    limits: &Limits,
+    time_limits: &TimeLimits,
     grant: Grant<'l>,
     reservation: Reservation,
     trail: &mut Trail,
@@ -92,8 +93,8 @@ pub(crate) async fn read<'l>(
     let hasher = standing.owes_digest().then(BodyHasher::new);
     let reader = Reader {
         bodies,
-        time_limits: &settings.time_limits,
-        bound: Bound::of(&settings.limits, arrival.door()),
+        time_limits,
+        bound: Bound::of(limits, arrival.door()),
         unproven: unproven(&standing, &arrival),
     };
     let body = reader.read(&mut arrival.body, hasher, trail).await?;
@@ -106,12 +107,23 @@ pub(crate) async fn read<'l>(
     })
 }
 
-/// Proves what the head alone could not. `then` is the live state that the request began with, `now` the newest.
+/// The live states that a request is judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct LiveStates<'l> {
+    /// That of its head.
+    pub(crate) then: &'l Live,
+    /// The newest.
+    pub(crate) now: &'l Live,
+}
+
+/// Proves what the head alone could not. A body that was too large to keep before its caller
+/// was proven waits `pause` for memory.
 pub(crate) async fn prove<'l>(
     bodies: &Bodies,
     identity: &Identity,
-    (then, now): (&Live, &Live),
-    settings: &GatewaySettings,
+    LiveStates { then, now }: LiveStates<'_>,
+    slash: EncodedSlash,
+    pause: Duration,
     read: Read<'l>,
     trail: &mut Trail,
 ) -> Result<Call<'l>, Box<Refused>> {
@@ -125,7 +137,7 @@ pub(crate) async fn prove<'l>(
     let api = found.api();
     let (way, is_proven) = (standing.claimed().way(), standing.is_proven());
     let signed = adyton_identity::SignedRequest {
-        request: &credentials::as_signed(&arrival, settings.encoded_slash),
+        request: &credentials::as_signed(&arrival, slash),
         accepts: &credentials::accepted(&arrival, current(then, now, api)),
         digest: body.digest(),
         bytes: &body,
@@ -137,7 +149,7 @@ pub(crate) async fn prove<'l>(
         trail.called_by(caller.seen());
         reservation.reserve(bodies.time.monotonic())?;
         arrival.body.is_proven();
-        body.proven(bodies, settings.time_limits.body).await?;
+        body.proven(bodies, pause).await?;
     }
     let sent = ToSend {
         arrival,

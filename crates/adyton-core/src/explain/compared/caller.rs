@@ -13,7 +13,8 @@ pub(super) fn token(
     asked: &Asked<'_>,
     key_id: Option<&str>,
     length: u64,
-    (issued_at, expires_at): (Option<Timestamp>, Option<Timestamp>),
+    issued_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
     server_time: Timestamp,
 ) -> Vec<Compared> {
     let language = asked.language;

@@ -23,8 +23,7 @@ pub(super) fn rows(asked: &Asked<'_>) -> Vec<Compared> {
             ..
         } => {
             let setting = setting.words_in(asked.record.service.is_some(), language);
-            let limit = (*limit, *interval_seconds);
-            vec![calls(scope, limit, Some(&setting), language)]
+            vec![calls(scope, *limit, *interval_seconds, Some(&setting), language)]
         }
         Evidence::Service { status, .. } => vec![state(asked.record.reason, status, language)],
         Evidence::Restarting {
@@ -53,7 +52,7 @@ pub(super) fn rows(asked: &Asked<'_>) -> Vec<Compared> {
             limit,
             until,
             setting,
-        } => vec![left_out(source, (*count, *limit), *until, setting, language)],
+        } => vec![left_out(source, *count, *limit, *until, setting, language)],
         Evidence::None
         | Evidence::Route { .. }
         | Evidence::Size { .. }
@@ -69,7 +68,8 @@ pub(super) fn rows(asked: &Asked<'_>) -> Vec<Compared> {
 /// Whose calls were too many, and how many there may be; `setting` says where that is set, for whoever may know.
 pub(in crate::explain) fn calls(
     scope: &ThrottleScope,
-    (limit, interval_seconds): (u64, u64),
+    limit: u64,
+    interval_seconds: u64,
     setting: Option<&str>,
     language: Language,
 ) -> Compared {
@@ -172,7 +172,8 @@ fn called(asked: &Asked<'_>, address: &str, after_ms: u64, attempts: u32, error:
 
 fn left_out(
     source: &str,
-    (count, limit): (u64, u32),
+    count: u64,
+    limit: u32,
     until: Timestamp,
     setting: &str,
     language: Language,

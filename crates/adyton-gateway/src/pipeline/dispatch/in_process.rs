@@ -16,7 +16,6 @@ use super::attempt::{Attempt, TimeLimit};
 use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::limit::{self, Bodies, ToSend};
 use crate::pipeline::refused::{Allowance, Refused};
-use crate::pipeline::route::Called;
 use crate::settings::GatewaySettings;
 use crate::trail::Trail;
 use crate::waits::{WaitEnd, within};
@@ -24,20 +23,32 @@ use crate::waits::{WaitEnd, within};
 /// Where such a model is, for people.
 const PLACE: &str = "in process";
 
+/// What is asked.
+pub(super) struct ModelRoute<'a> {
+    pub(super) model: &'a Arc<InProcess>,
+    /// The place in its instance.
+    pub(super) in_flight: &'a InFlight,
+    /// Which of its routes.
+    pub(super) path: &'a str,
+}
+
 /// Asks a model in this process.
 pub(super) async fn predict(
     dispatcher: &Dispatcher,
     bodies: &Bodies,
     settings: &GatewaySettings,
-    model: &Arc<InProcess>,
-    in_flight: &InFlight,
-    (called, sent): (&Called<'_>, ToSend),
+    asked: ModelRoute<'_>,
+    sent: ToSend,
     trail: &mut Trail,
 ) -> Result<Answer, Box<Refused>> {
+    let ModelRoute {
+        model,
+        in_flight,
+        path,
+    } = asked;
     if sent.body.is_empty() {
         return Err(Refused::request(Reason::RequestEmpty, Fact::BodyEmpty));
     }
-    let path = called.route().path.as_str();
     let ToSend {
         arrival,
         body,

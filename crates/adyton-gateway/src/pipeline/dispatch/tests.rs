@@ -167,19 +167,15 @@ fn restarting(rig: &Rig, back_in: i64) -> InstanceSeen {
             .before(Duration::from_secs(back_in.unsigned_abs())),
     };
     InstanceSeen {
-        id: sample::INSTANCE,
-        model: sample::MODEL,
-        version: Some(0),
         status: InstanceStatus::Down,
-        place: String::new(),
         restarts: 3,
-        note: String::new(),
         restarting: Some(Restarting {
             since: rig.clock.now(),
             last_end: "it ended with signal 9".into(),
             next_start: back_at,
             back_at,
         }),
+        ..sample::instance_seen()
     }
 }
 

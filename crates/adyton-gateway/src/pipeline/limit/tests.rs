@@ -124,10 +124,21 @@ fn a_body_that_breaks_off_is_no_body() {
     assert!(told[0].contains("after 2 bytes"), "{told:?}");
 }
 
+/// The reading of a body.
+async fn begun<'r>(
+    rig: &'r Rig,
+    grant: Grant<'r>,
+    reservation: Reservation,
+    trail: &mut Trail,
+) -> Result<Read<'r>, Box<Refused>> {
+    let (limits, time_limits) = (&rig.settings.limits, &rig.settings.time_limits);
+    read(&rig.bodies, limits, time_limits, grant, reservation, trail).await
+}
+
 /// The refusal of a body that stops, after the rig has let `spans` pass one after the other.
 fn after(rig: &Rig, arrival: Box<Arrival>, spans: &[Duration]) -> Option<Reason> {
     let ((grant, reservation), mut trail) = rig.reservation(arrival).expect("a reservation");
-    let mut reading = pin!(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
+    let mut reading = pin!(begun(rig, grant, reservation, &mut trail));
     assert!(poll(reading.as_mut()).is_pending());
     for span in spans {
         rig.pass(*span);
@@ -149,7 +160,7 @@ fn a_pause_ends_a_body_and_so_does_the_gateway() {
     assert_eq!(after(&rig, stops(), &[pause]), Some(Reason::BodyTooSlow));
     rig.waits.cut();
     let ((grant, reservation), mut trail) = rig.reservation(stops()).expect("a reservation");
-    let cut = run(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
+    let cut = run(begun(&rig, grant, reservation, &mut trail));
     assert_eq!(reason(cut), Reason::GatewayStopping);
 }
 
@@ -194,14 +205,14 @@ fn an_unproven_body_makes_room_for_others() {
     let ((grant, reservation), mut trail) = rig
         .reservation(signed(&rig, "{}", pieces(&half)))
         .expect("a reservation");
-    let mut first = pin!(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
+    let mut first = pin!(begun(&rig, grant, reservation, &mut trail));
     assert!(poll(first.as_mut()).is_pending());
     assert!(rig.unproven.used() >= half.len() as u64);
     rig.pass(Duration::from_millis(1));
     let ((grant, reservation), mut trail) = rig
         .reservation(signed(&rig, "{}", pieces(&half)))
         .expect("a reservation");
-    let mut second = pin!(read(&rig.bodies, &rig.settings, grant, reservation, &mut trail));
+    let mut second = pin!(begun(&rig, grant, reservation, &mut trail));
     assert!(
         poll(second.as_mut()).is_pending(),
         "it takes the place of the first"
@@ -215,12 +226,13 @@ fn an_unproven_body_makes_room_for_others() {
 /// Proves a whole body where the live state has changed since the head.
 fn proven_after(rig: &Rig, read: Read<'_>, now: &Live) -> Result<Way, Reason> {
     let mut trail = rig.trail(&read.arrival);
-    let states = (&rig.live, now);
+    let states = LiveStates { then: &rig.live, now };
     let proof = prove(
         &rig.bodies,
         &rig.identity,
         states,
-        &rig.settings,
+        rig.settings.encoded_slash,
+        rig.settings.time_limits.body,
         read,
         &mut trail,
     );
