@@ -121,6 +121,20 @@ pub struct AuditedThing {
     pub name: String,
 }
 
+impl AuditedThing {
+    /// The ids and names of several things that one call was about, as one text each. [`AuditedThing::each`] takes them apart.
+    pub fn joined<'a>(things: impl IntoIterator<Item = (String, &'a str)>) -> (String, String) {
+        let (ids, names): (Vec<String>, Vec<&str>) = things.into_iter().unzip();
+        (ids.join(", "), names.join(", "))
+    }
+
+    /// The things that the call was about, with their names; empty where none is known.
+    pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+        let names = self.name.split(", ").chain(std::iter::repeat(""));
+        self.id.split(',').map(str::trim).zip(names)
+    }
+}
+
 /// A field that a change gave another value.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FieldChange {
@@ -248,6 +262,21 @@ pub fn bounded(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::sample;
+
+    #[test]
+    fn what_was_joined_is_taken_apart_again() {
+        let thing = |id: &str, name: &str| AuditedThing {
+            kind: AuditedKind::Service,
+            id: id.to_owned(),
+            name: name.to_owned(),
+        };
+        let things = [("1", "wine"), ("2", ""), ("3", "iris")];
+        let (ids, names) = AuditedThing::joined(things.map(|(id, name)| (id.to_owned(), name)));
+        assert!(thing(&ids, &names).each().eq(things));
+        // As the caller has written the ids; and nothing was known of their names.
+        assert!(thing("1,2", "").each().eq([("1", ""), ("2", "")]));
+        assert!(thing("1", "wine").each().eq([("1", "wine")]));
+    }
 
     #[test]
     fn what_nobody_was_proven_to_have_sent_shares_room_with_its_like_alone() {

@@ -17,7 +17,7 @@ use crate::id::{
     AccessKeyId, ApiId, AppCodeId, AppId, AppKey, AuthorisationId, DomainId, GroupId, InstanceId, ModelId,
     ProjectId, RequestId, ServiceId, UserId,
 };
-use crate::instances::{Rollout, ServiceSeen};
+use crate::instances::{InstanceSeen, InstanceStatus, Rollout, ServiceSeen};
 use crate::live::{Change, Live};
 use crate::model::{ApiDeclaration, Engine, Model, ModelSpec, ModelStatus};
 use crate::record::{AnsweredBy, CallerSeen, Door, Record, Step};
@@ -357,6 +357,20 @@ pub fn service_seen() -> ServiceSeen {
         error: String::new(),
         transition_at: Timestamp::default(),
         instances: Vec::new(),
+    }
+}
+
+/// An instance of [`service`] that is ready.
+pub fn instance_seen() -> InstanceSeen {
+    InstanceSeen {
+        id: INSTANCE,
+        model: MODEL,
+        version: Some(0),
+        status: InstanceStatus::Ready,
+        place: String::new(),
+        restarts: 0,
+        note: String::new(),
+        restarting: None,
     }
 }
 

@@ -35,7 +35,7 @@ pub use authorisations::{Authorisations, Bound, BoundFilter};
 pub use domains::Domains;
 pub use events::{EventFilter, ServiceEvents};
 pub use history::{History, Update, UpdateResult};
-pub use listing::{Listed, NameMatch, Page};
+pub use listing::{Listed, NameMatch, Page, SortOrder};
 pub use minutes::{Counted, Minutes};
 pub use models::{Import, ModelFilter, ModelSort, Models, NewModel};
 pub use projects::Projects;

@@ -22,7 +22,7 @@ pub struct RolloutShown {
     pub status: ServiceStatus,
     /// Readiness in percent.
     pub progress: u32,
-    /// What is awry, or waited for; empty otherwise.
+    /// What is wrong, or waited for; empty otherwise.
     pub error_msg: String,
 }
 

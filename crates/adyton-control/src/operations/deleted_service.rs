@@ -31,15 +31,14 @@ pub(crate) async fn find(
     Ok(records.find_map(|record| told(&record, service).filter(|_| may_know(&record))))
 }
 
-/// The service, if this deletion took it. One call can delete several: their ids and names stand side by side.
+/// The service, if this deletion took it. One call can delete several.
 fn told(record: &AuditRecord, service: ServiceId) -> Option<DeletedService> {
     let thing = record.thing.as_ref()?;
     let id = service.to_string();
-    let at = thing.id.split(',').position(|one| one.trim() == id)?;
-    let name = thing.name.split(", ").nth(at).filter(|name| !name.is_empty());
+    let (_, name) = thing.each().find(|(one, _)| *one == id)?;
     Some(DeletedService {
         id: service,
-        name: name.unwrap_or(&id).to_owned(),
+        name: if name.is_empty() { id } else { name.to_owned() },
         at: record.at,
     })
 }

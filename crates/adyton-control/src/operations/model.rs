@@ -7,9 +7,9 @@ pub(crate) mod source;
 use std::sync::Arc;
 
 use adyton_core::id::{ModelId, ProjectId};
-use adyton_core::model::{Engine, Model};
+use adyton_core::model::{Engine, EngineKind, Model};
 use adyton_runtime::onnx::declared_ports;
-use adyton_store::repository::{Listed, ModelFilter, ModelSort, NameMatch, Page};
+use adyton_store::repository::{Listed, ModelFilter, ModelSort, NameMatch, Page, SortOrder};
 
 use crate::blocking::blocking;
 use crate::failure::{Failure, OperationResult, Thing};
@@ -34,19 +34,22 @@ pub(crate) async fn with_ports(shared: &Shared, model: &mut Model) -> OperationR
     Ok(())
 }
 
-/// The project's models, sorted by `order.0`, descending if `order.1`.
+/// The kinds of models that this server runs.
+pub(crate) fn engines(shared: &Shared) -> impl Iterator<Item = EngineKind> + use<> {
+    let run_code = shared.settings().run_code;
+    let kinds = EngineKind::ALL.into_iter();
+    kinds.filter(move |kind| run_code || !kind.runs_code())
+}
+
+/// The project's models in this order.
 pub(crate) async fn list(
     shared: &Shared,
     project: ProjectId,
     filter: &ModelFilter,
-    order: (ModelSort, bool),
+    order: SortOrder<ModelSort>,
     page: Page,
 ) -> OperationResult<Listed<Model>> {
-    Ok(shared
-        .store
-        .models()
-        .list(project, filter, order.0, order.1, page)
-        .await?)
+    Ok(shared.store.models().list(project, filter, order, page).await?)
 }
 
 /// What became of the models that were to be deleted.
@@ -72,7 +75,14 @@ pub(crate) async fn delete(
             name: Some(NameMatch::Exact(model.name)),
             ..ModelFilter::default()
         };
-        let versions = list(shared, project, &filter, (ModelSort::Version, true), Page::ALL).await?;
+        let versions = list(
+            shared,
+            project,
+            &filter,
+            SortOrder::descending(ModelSort::Version),
+            Page::ALL,
+        )
+        .await?;
         all.extend(versions.items.into_iter().filter(|version| version.id != id));
     }
     let mut deleted = Deleted::default();

@@ -155,12 +155,12 @@ async fn server(shared: &Shared, actor: &Actor) -> OperationResult<Server> {
 
 /// The services that somebody should look at: those that failed, then those that lack instances, then those on their way.
 pub(crate) fn attention(services: &[Seen]) -> Vec<&Seen> {
-    let mut awry: Vec<(u8, &Seen)> = services
+    let mut urgent: Vec<(u8, &Seen)> = services
         .iter()
         .filter_map(|seen| Some((urgency(seen.status)?, seen)))
         .collect();
-    awry.sort_by_key(|(urgency, _)| *urgency);
-    awry.into_iter().map(|(_, seen)| seen).collect()
+    urgent.sort_by_key(|(urgency, _)| *urgency);
+    urgent.into_iter().map(|(_, seen)| seen).collect()
 }
 
 const fn urgency(status: ServiceStatus) -> Option<u8> {

@@ -4,6 +4,7 @@
 
 pub(crate) mod example;
 pub(crate) mod metrics;
+pub(crate) mod monitor;
 pub(crate) mod rollout;
 pub(crate) mod rules;
 pub(crate) mod status;
@@ -15,7 +16,7 @@ use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::LogLine;
 use adyton_core::service::{Service, ServiceStatus, Wanted};
 use adyton_store::repository::{
-    EventFilter, Listed, Page, ServiceChange, ServiceFilter, ServiceSort, Update,
+    EventFilter, Listed, Page, ServiceChange, ServiceFilter, ServiceSort, SortOrder, Update,
 };
 
 use self::rules::{AskedChange, AskedService};
@@ -40,16 +41,16 @@ pub(crate) async fn show(shared: &Shared, project: ProjectId, id: ServiceId) -> 
     Ok(see(shared, service))
 }
 
-/// The project's services, sorted by `order.0`, descending if `order.1`.
+/// The project's services in this order.
 pub(crate) async fn list(
     shared: &Shared,
     project: ProjectId,
     filter: &ServiceFilter,
-    order: (ServiceSort, bool),
+    order: SortOrder<ServiceSort>,
     page: Page,
 ) -> OperationResult<Listed<Service>> {
     let services = shared.store.services();
-    Ok(services.list(project, filter, order.0, order.1, page).await?)
+    Ok(services.list(project, filter, order, page).await?)
 }
 
 /// The same with what is seen of them; only those in one of the states, if any are named. A state is seen, not stored, so such a
@@ -58,7 +59,7 @@ pub(crate) async fn list_seen(
     shared: &Shared,
     project: ProjectId,
     filter: &ServiceFilter,
-    order: (ServiceSort, bool),
+    order: SortOrder<ServiceSort>,
     states: Option<&[ServiceStatus]>,
     page: Page,
 ) -> OperationResult<Listed<Seen>> {

@@ -19,6 +19,7 @@ use adyton_core::instances::{
 use adyton_core::journal::{Filter, JournalError, JournalReader, Page, Recorded};
 use adyton_core::live::LiveCell;
 use adyton_core::record::Record;
+use adyton_core::sample;
 use adyton_core::service::{Service, ServiceStatus};
 use adyton_core::tally::ServiceTally;
 use adyton_core::usage::InstanceUsage;
@@ -97,9 +98,7 @@ impl Stage {
                 _ => InstanceStatus::Starting,
             },
             place: "in process".to_owned(),
-            restarts: 0,
-            note: String::new(),
-            restarting: None,
+            ..sample::instance_seen()
         };
         let seen = ServiceSeen {
             generation: service.generation,

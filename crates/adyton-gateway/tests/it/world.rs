@@ -275,14 +275,10 @@ impl World {
             back_at,
         };
         *self.seen.instances.lock().unwrap() = vec![InstanceSeen {
-            id: INSTANCE,
-            model: MODEL,
-            version: Some(0),
             status: InstanceStatus::Down,
-            place: String::new(),
             restarts: 3,
-            note: String::new(),
             restarting: Some(restarting),
+            ..sample::instance_seen()
         }];
         self.says(ServiceStatus::Concerning);
         self.publish(Vec::new(), Unavailable::Restarting)

@@ -1,10 +1,38 @@
 //! Pages and names: what all lists have in common.
 
 use sea_orm::sea_query::{ExprTrait, Func, LikeExpr};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QuerySelect, Select};
 
 use crate::StoreError;
 use crate::database::Session;
+
+/// In which order a list stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SortOrder<S> {
+    /// What is compared.
+    pub by: S,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl<S> SortOrder<S> {
+    /// The least first.
+    pub const fn ascending(by: S) -> Self {
+        Self {
+            by,
+            descending: false,
+        }
+    }
+
+    /// The greatest first.
+    pub const fn descending(by: S) -> Self {
+        Self { by, descending: true }
+    }
+
+    pub(crate) const fn direction(&self) -> Order {
+        if self.descending { Order::Desc } else { Order::Asc }
+    }
+}
 
 /// Which part of a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

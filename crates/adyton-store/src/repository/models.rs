@@ -4,13 +4,13 @@ use adyton_core::digest::Sha256;
 use adyton_core::id::{ModelId, ProjectId};
 use adyton_core::model::{Model, ModelSpec, ModelStatus};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use super::listing::page;
 use super::quotas::{self, QuotaCount};
-use super::{Listed, NameMatch, Page, projects};
+use super::{Listed, NameMatch, Page, SortOrder, projects};
 use crate::database::Session;
 use crate::error::Unique;
 use crate::schema::models::{self as rows, ActiveModel, Column, Entity};
@@ -184,8 +184,7 @@ impl Models<'_> {
         &self,
         project: ProjectId,
         filter: &ModelFilter,
-        sort: ModelSort,
-        descending: bool,
+        order: SortOrder<ModelSort>,
         part: Page,
     ) -> Result<Listed<Model>, StoreError> {
         let mut query = Entity::find().filter(Column::ProjectId.eq(project.to_string()));
@@ -198,7 +197,7 @@ impl Models<'_> {
         if let Some(status) = filter.status {
             query = query.filter(Column::Status.eq(status.name()));
         }
-        let query = sorted(query, sort, descending);
+        let query = sorted(query, order);
         let (rows, total) = page(&self.0.read().await?, query, part).await?;
         Listed::read(rows, total, |row| row.model())
     }
@@ -277,17 +276,17 @@ async fn save(write: &mut Write, id: ModelId, change: ActiveModel) -> Result<(),
     Ok(())
 }
 
-fn sorted(query: Select<Entity>, sort: ModelSort, descending: bool) -> Select<Entity> {
-    let order = if descending { Order::Desc } else { Order::Asc };
-    let query = match sort {
-        ModelSort::CreatedAt => query.order_by(Column::CreatedAt, order.clone()),
+fn sorted(query: Select<Entity>, order: SortOrder<ModelSort>) -> Select<Entity> {
+    let direction = order.direction();
+    let query = match order.by {
+        ModelSort::CreatedAt => query.order_by(Column::CreatedAt, direction.clone()),
         ModelSort::Name => query
-            .order_by(Column::Name, order.clone())
-            .order_by(Column::VersionOrder, order.clone()),
-        ModelSort::Version => query.order_by(Column::VersionOrder, order.clone()),
-        ModelSort::Size => query.order_by(Column::Size, order.clone()),
+            .order_by(Column::Name, direction.clone())
+            .order_by(Column::VersionOrder, direction.clone()),
+        ModelSort::Version => query.order_by(Column::VersionOrder, direction.clone()),
+        ModelSort::Size => query.order_by(Column::Size, direction.clone()),
     };
-    query.order_by(Column::Id, order)
+    query.order_by(Column::Id, direction)
 }
 
 /// `d.d.d` as a number that sorts as versions do; anything else sorts first.

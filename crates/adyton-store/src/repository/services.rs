@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use adyton_core::id::{ApiId, ModelId, ProjectId, ServiceId};
 use adyton_core::service::{Service, Version, Wanted};
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::listing::page;
 use super::quotas::{self, QuotaCount};
 use super::revoking::revoke_where;
-use super::{Listed, NameMatch, Page, TagMatch, history, projects, service_models, service_tags};
+use super::{Listed, NameMatch, Page, SortOrder, TagMatch, history, projects, service_models, service_tags};
 use crate::database::Session;
 use crate::error::{Referred, Unique};
 use crate::schema::service_models as uses;
@@ -158,8 +158,7 @@ impl Services<'_> {
         &self,
         project: ProjectId,
         filter: &ServiceFilter,
-        sort: ServiceSort,
-        descending: bool,
+        order: SortOrder<ServiceSort>,
         part: Page,
     ) -> Result<Listed<Service>, StoreError> {
         let mut query = Entity::find().filter(Column::ProjectId.eq(project.to_string()));
@@ -186,12 +185,13 @@ impl Services<'_> {
         if filter.untagged {
             query = query.filter(Column::Id.not_in_subquery(service_tags::all()));
         }
-        let order = if descending { Order::Desc } else { Order::Asc };
-        let by = match sort {
+        let by = match order.by {
             ServiceSort::PublishedAt => Column::CreatedAt,
             ServiceSort::Name => Column::Name,
         };
-        let query = query.order_by(by, order.clone()).order_by(Column::Id, order);
+        let query = query
+            .order_by(by, order.direction())
+            .order_by(Column::Id, order.direction());
         let (rows, total) = page(&self.0.read().await?, query, part).await?;
         Listed::read(rows, total, |row| row.service())
     }

@@ -47,11 +47,15 @@ fn services(all: &[Seen]) -> ServicesOverview {
         by_status,
         wanted_instances: all.iter().map(Seen::wanted_instances).sum(),
         ready_instances: all.iter().map(|seen| seen.ready_instances() as u64).sum(),
-        attention: attention(all).into_iter().take(ATTENTION).map(awry).collect(),
+        attention: attention(all)
+            .into_iter()
+            .take(ATTENTION)
+            .map(attention_shown)
+            .collect(),
     }
 }
 
-fn awry(seen: &Seen) -> ServiceAttention {
+fn attention_shown(seen: &Seen) -> ServiceAttention {
     ServiceAttention {
         service_id: seen.service.id.to_string(),
         service_name: seen.service.name.clone(),

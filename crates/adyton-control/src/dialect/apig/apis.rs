@@ -3,7 +3,7 @@
 use adyton_core::address;
 use adyton_core::id::ApiId;
 use adyton_core::service::Service;
-use adyton_store::repository::{ServiceFilter, ServiceSort};
+use adyton_store::repository::{ServiceFilter, ServiceSort, SortOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -143,7 +143,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> Operation
         &call.shared,
         project,
         &filter,
-        (ServiceSort::PublishedAt, true),
+        SortOrder::descending(ServiceSort::PublishedAt),
         page,
     )
     .await?;

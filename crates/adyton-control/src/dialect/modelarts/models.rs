@@ -3,7 +3,7 @@
 use adyton_api::modelarts::models::{ModelDeleted, ModelKept, ModelList, ModelShown, ModelSummary};
 use adyton_core::id::ModelId;
 use adyton_core::model::{EngineKind, ModelStatus};
-use adyton_store::repository::{ModelFilter, ModelSort, NameMatch};
+use adyton_store::repository::{ModelFilter, ModelSort, NameMatch, SortOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -83,7 +83,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
     if query.workspace_id.as_deref().is_some_and(|id| id != "0") {
         return Ok(Json(empty()));
     }
-    let sort = match query.sort_by.as_deref() {
+    let by = match query.sort_by.as_deref() {
         None | Some("create_at") => ModelSort::CreatedAt,
         Some("model_version") => ModelSort::Version,
         Some("model_size") => ModelSort::Size,
@@ -101,7 +101,10 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
         version: query.model_version,
         status,
     };
-    let order = (sort, descending(query.order.as_deref())?);
+    let order = SortOrder {
+        by,
+        descending: descending(query.order.as_deref())?,
+    };
     let page = page(query.offset, query.limit)?;
     let listed = model::list(&call.shared, call.project()?, &filter, order, page).await?;
     let models: Vec<ModelSummary> = listed
@@ -167,7 +170,6 @@ pub(crate) async fn delete(
 /// `GET …/models/ai-engine-runtimes`
 pub(crate) async fn engines(call: Call) -> OperationResult<Json<EngineList>> {
     let shared = &call.shared;
-    let allowed = |kind: &EngineKind| shared.settings().run_code || !kind.runs_code();
     let shown = |kind: EngineKind| EngineShown {
         ai_engine: kind.name().to_owned(),
         runtimes: vec![match kind {
@@ -175,7 +177,7 @@ pub(crate) async fn engines(call: Call) -> OperationResult<Json<EngineList>> {
             EngineKind::Command => "program".to_owned(),
         }],
     };
-    let engine_runtimes: Vec<_> = EngineKind::ALL.into_iter().filter(allowed).map(shown).collect();
+    let engine_runtimes: Vec<_> = model::engines(shared).map(shown).collect();
     Ok(Json(EngineList {
         total_count: engine_runtimes.len(),
         engine_runtimes,

@@ -6,8 +6,6 @@ use adyton_api::modelarts::activity::{
 use adyton_core::clock::Timestamp;
 use adyton_core::event_text::text_in;
 use adyton_core::events::EventKind;
-use adyton_core::instances::InstanceSeen;
-use adyton_core::usage::Used;
 use adyton_store::repository::EventFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -17,9 +15,9 @@ use super::services::{id, page};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult};
-use crate::instance_usage;
 use crate::language;
 use crate::operations::service;
+use crate::operations::service::monitor::{self, InstanceMonitored, ServiceMonitored};
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
@@ -106,52 +104,28 @@ pub(crate) async fn monitor(
     call: Call,
     Query(query): Query<MonitorQuery>,
 ) -> OperationResult<Json<MonitorShown>> {
-    let seen = service::show(&call.shared, call.project()?, id(&call)?).await?;
-    let usage = instance_usage::now(&call.shared).await?;
-    let versions = &seen.service.versions;
-    if let Some(model) = &query.model_id
-        && !versions.iter().any(|version| version.model.to_string() == *model)
-    {
-        return Err(Failure::ModelNotInService { model: model.clone() });
-    }
-    let monitors = seen
-        .service
-        .versions
-        .iter()
-        .enumerate()
-        .filter(|(_, version)| {
-            query
-                .model_id
-                .as_ref()
-                .is_none_or(|model| version.model.to_string() == *model)
-        })
-        .map(|(at, version)| {
-            let (model_name, model_version) = model_named(&call.actor.live, version.model);
-            let calls = call.shared.instances.calls(seen.service.id, Some(version.model));
-            let shown = |instance: &InstanceSeen| instance_shown(instance, usage.get(&instance.id));
-            let instances: Vec<InstanceShown> = seen.of_model(at).map(shown).collect();
-            let percents = instances.iter().filter_map(|one| one.cpu_percent);
-            let memories = instances.iter().filter_map(|one| one.memory_bytes);
-            ModelMonitor {
-                model_id: version.model.to_string(),
-                model_name,
-                model_version,
-                invocation_times: calls.all,
-                failed_times: calls.failed,
-                model_instance_count: version.instance_count,
-                model_running_instance_count: seen.ready(at),
-                cpu_core_usage: percents
-                    .reduce(|sum, more| sum + more)
-                    .map(|percent| percent / 100.0),
-                cpu_memory_usage: memories.reduce(|sum, more| sum + more).map(megabytes),
-                instances,
-            }
-        })
-        .collect();
+    let alone = query.model_id.as_deref();
+    let ServiceMonitored { seen, models } =
+        monitor::monitor(&call.shared, call.project()?, id(&call)?, alone).await?;
+    let monitors = models.iter().map(|model| {
+        let (model_name, model_version) = model_named(&call.actor.live, model.model);
+        ModelMonitor {
+            model_id: model.model.to_string(),
+            model_name,
+            model_version,
+            invocation_times: model.calls.all,
+            failed_times: model.calls.failed,
+            model_instance_count: model.wanted,
+            model_running_instance_count: model.ready,
+            cpu_core_usage: model.cores(),
+            cpu_memory_usage: model.memory().map(megabytes),
+            instances: model.instances.iter().map(instance_shown).collect(),
+        }
+    });
     Ok(Json(MonitorShown {
         service_id: seen.service.id.to_string(),
         service_name: seen.service.name.clone(),
-        monitors,
+        monitors: monitors.collect(),
     }))
 }
 
@@ -161,7 +135,7 @@ fn megabytes(bytes: u64) -> f64 {
     (bytes >> 10) as f64 / 1024.0
 }
 
-fn instance_shown(instance: &InstanceSeen, used: Option<&Used>) -> InstanceShown {
+fn instance_shown(InstanceMonitored { seen: instance, used }: &InstanceMonitored) -> InstanceShown {
     use adyton_core::instances::InstanceStatus::{Down, Draining, Failed, Ready, Starting};
     InstanceShown {
         instance_id: instance.id.to_string(),
@@ -176,7 +150,7 @@ fn instance_shown(instance: &InstanceSeen, used: Option<&Used>) -> InstanceShown
         place: instance.place.clone(),
         restarts: instance.restarts,
         note: instance.note.clone(),
-        cpu_percent: used.and_then(Used::cpu_percent),
+        cpu_percent: used.and_then(|used| used.cpu_percent()),
         memory_bytes: used.and_then(|used| used.memory),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> S
     let service = &seen.service;
     let live = shared.live();
     let calls = shared.instances.calls(service.id, None);
-    let is_awry = matches!(
+    let has_error = matches!(
         seen.status,
         ServiceStatus::Failed | ServiceStatus::Concerning | ServiceStatus::Deploying
     );
@@ -50,7 +50,7 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> S
         api_id: service.api.to_string(),
         access_address: address(shared, service),
         tags: tags_shown(tags),
-        error_msg: match is_awry {
+        error_msg: match has_error {
             true => seen.error().to_owned(),
             false => String::new(),
         },

@@ -3,10 +3,10 @@
 use adyton_api::modelarts::services::{
     Done, ServiceList, ServiceShown, ServiceSummary, SpecificationList, SpecificationShown,
 };
-use adyton_core::audit::AuditedKind;
+use adyton_core::audit::{AuditedKind, AuditedThing};
 use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::service::ServiceStatus;
-use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort, TagMatch};
+use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort, SortOrder, TagMatch};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -69,7 +69,7 @@ pub(crate) async fn list(
     let Ok(filter) = filter(&query) else {
         return Ok(nothing());
     };
-    let sort = match query.sort_by.as_deref() {
+    let by = match query.sort_by.as_deref() {
         None | Some("publish_at") => ServiceSort::PublishedAt,
         Some("service_name") => ServiceSort::Name,
         Some(_) => {
@@ -79,7 +79,10 @@ pub(crate) async fn list(
             ));
         }
     };
-    let descending = descending(query.order.as_deref())?;
+    let order = SortOrder {
+        by,
+        descending: descending(query.order.as_deref())?,
+    };
     let page = page(query.offset, query.limit)?;
     // A word that is no state is one that no service is in.
     let states: Option<Vec<ServiceStatus>> = query.status.as_ref().map(|words| {
@@ -90,7 +93,7 @@ pub(crate) async fn list(
         &call.shared,
         call.project()?,
         &filter,
-        (sort, descending),
+        order,
         states.as_deref(),
         page,
     )
@@ -159,12 +162,14 @@ pub(crate) async fn delete(call: Call) -> OperationResult<Json<Done>> {
         .collect::<OperationResult<Vec<_>>>()?;
     service::delete(&call.shared, call.project()?, &ids).await?;
     let live = &call.actor.live;
-    let names = ids
-        .iter()
-        .filter_map(|id| Some(live.service(*id)?.service.name.as_str()));
-    let names = names.collect::<Vec<_>>().join(", ");
-    call.audit
-        .about(AuditedKind::Service, call.text("service_id"), &names);
+    let (ids, names) = AuditedThing::joined(ids.iter().map(|id| {
+        let known = live.service(*id);
+        (
+            id.to_string(),
+            known.map_or("", |known| known.service.name.as_str()),
+        )
+    }));
+    call.audit.about(AuditedKind::Service, ids, &names);
     Ok(Json(Done {}))
 }
 

@@ -6,7 +6,7 @@ use adyton_api::modelarts::tags::{
 };
 use adyton_core::id::ServiceId;
 use adyton_core::tag::TAGS_MOST;
-use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort, TagMatch};
+use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort, SortOrder, TagMatch};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -54,7 +54,7 @@ pub(crate) async fn list(
         }));
     }
     let (shared, project) = (&call.shared, call.project()?);
-    let order = (ServiceSort::PublishedAt, true);
+    let order = SortOrder::descending(ServiceSort::PublishedAt);
     let listed = service::list(shared, project, &filter, order, page).await?;
     let ids: Vec<ServiceId> = listed.items.iter().map(|service| service.id).collect();
     let mut tags = tags::of_all(shared, &ids).await?;
@@ -79,7 +79,7 @@ pub(crate) async fn count(
         return Ok(Json(TmsResourceCount { total_count: 0 }));
     }
     let one = Page { offset: 0, limit: 1 };
-    let order = (ServiceSort::PublishedAt, true);
+    let order = SortOrder::descending(ServiceSort::PublishedAt);
     let listed = service::list(&call.shared, call.project()?, &filter, order, one).await?;
     Ok(Json(TmsResourceCount {
         total_count: listed.total,

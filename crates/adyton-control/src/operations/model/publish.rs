@@ -229,7 +229,7 @@ pub(crate) async fn recover(shared: &Shared) -> OperationResult<()> {
 
 #[cfg(test)]
 mod tests {
-    use adyton_core::model::ModelStatus;
+    use adyton_core::model::{EngineKind, ModelStatus};
     use adyton_core::quota::{Limit, Quota};
     use adyton_core::tenant::Scope;
 
@@ -268,6 +268,9 @@ mod tests {
         assert!(matches!(alone, Err(Failure::Forbidden { action }) if action == "modelarts:model:run_code"));
         let server = code_allowed(&closed.shared, true, true).unwrap_err();
         assert!(server.to_string().contains("runtime.run_code"), "{server}");
+        let offered = |rig: &Rig| crate::operations::model::engines(&rig.shared).collect::<Vec<_>>();
+        assert_eq!(offered(&open), EngineKind::ALL);
+        assert_eq!(offered(&closed), [EngineKind::Onnx]);
     }
 
     #[tokio::test]

@@ -151,14 +151,9 @@ mod tests {
             ..adyton_core::sample::service()
         };
         let instance = |version, status| InstanceSeen {
-            id: adyton_core::sample::INSTANCE,
-            model: adyton_core::sample::MODEL,
             version,
             status,
-            place: String::new(),
-            restarts: 0,
-            note: String::new(),
-            restarting: None,
+            ..adyton_core::sample::instance_seen()
         };
         let shown = |generation, instances: &[(Option<usize>, InstanceStatus)]| {
             let instances = instances

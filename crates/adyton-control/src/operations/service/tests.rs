@@ -178,7 +178,7 @@ async fn a_list_of_states_is_filtered_before_it_is_cut_into_pages() {
     }
     let page = async |states: Option<&[ServiceStatus]>, offset| {
         let page = Page { offset, limit: 2 };
-        let order = (ServiceSort::Name, false);
+        let order = SortOrder::ascending(ServiceSort::Name);
         let filter = ServiceFilter::default();
         let listed = list_seen(&rig.shared, rig.project(), &filter, order, states, page).await;
         let listed = listed.unwrap();

@@ -7,7 +7,7 @@ use adyton_core::id::ModelId;
 use adyton_core::model::ModelStatus;
 use adyton_store::StoreError;
 use adyton_store::error::Unique;
-use adyton_store::repository::{ModelFilter, ModelSort, NameMatch, Page};
+use adyton_store::repository::{ModelFilter, ModelSort, NameMatch, Page, SortOrder};
 
 use crate::bench::{Place, import, new_model};
 
@@ -90,11 +90,8 @@ pub(crate) async fn models_are_listed_by_name_version_and_state(place: Place) {
         .create(new_model(bench.project, "new", "0.0.1"))
         .await
         .unwrap();
-    let list = async |filter: ModelFilter, sort, descending, page| {
-        let listed = models
-            .list(bench.project, &filter, sort, descending, page)
-            .await
-            .unwrap();
+    let list = async |filter: ModelFilter, order, page| {
+        let listed = models.list(bench.project, &filter, order, page).await.unwrap();
         let names: Vec<String> = listed
             .items
             .into_iter()
@@ -108,16 +105,23 @@ pub(crate) async fn models_are_listed_by_name_version_and_state(place: Place) {
     };
     let fuzzy = named(NameMatch::Fuzzy("A_B".into()));
     assert_eq!(
-        list(fuzzy.clone(), ModelSort::Name, false, Page::ALL).await,
+        list(fuzzy.clone(), SortOrder::ascending(ModelSort::Name), Page::ALL).await,
         ("aXb:1.0.0 a_b:0.0.9 a_b:0.0.10".into(), 3)
     );
     assert_eq!(
-        list(fuzzy, ModelSort::Version, true, Page { offset: 0, limit: 2 }).await,
+        list(
+            fuzzy,
+            SortOrder::descending(ModelSort::Version),
+            Page { offset: 0, limit: 2 }
+        )
+        .await,
         ("aXb:1.0.0 a_b:0.0.10".into(), 3)
     );
     let exact = named(NameMatch::Contains("a_b".into()));
     assert_eq!(
-        list(exact, ModelSort::CreatedAt, false, Page::ALL).await.0,
+        list(exact, SortOrder::ascending(ModelSort::CreatedAt), Page::ALL)
+            .await
+            .0,
         "a_b:0.0.10 a_b:0.0.9"
     );
     let publishing = ModelFilter {
@@ -125,7 +129,9 @@ pub(crate) async fn models_are_listed_by_name_version_and_state(place: Place) {
         ..ModelFilter::default()
     };
     assert_eq!(
-        list(publishing, ModelSort::Size, false, Page::ALL).await.0,
+        list(publishing, SortOrder::ascending(ModelSort::Size), Page::ALL)
+            .await
+            .0,
         "new:0.0.1"
     );
     let version = ModelFilter {
@@ -133,7 +139,9 @@ pub(crate) async fn models_are_listed_by_name_version_and_state(place: Place) {
         ..ModelFilter::default()
     };
     assert_eq!(
-        list(version, ModelSort::CreatedAt, true, Page::ALL).await.0,
+        list(version, SortOrder::descending(ModelSort::CreatedAt), Page::ALL)
+            .await
+            .0,
         "new:0.0.1 other:0.0.1"
     );
 }

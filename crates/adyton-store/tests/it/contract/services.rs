@@ -11,7 +11,8 @@ use adyton_store::StoreError;
 use adyton_store::error::{Referred, Unique};
 use adyton_store::event_writer::EventWriter;
 use adyton_store::repository::{
-    BoundFilter, EventFilter, NameMatch, Page, ServiceChange, ServiceFilter, ServiceSort, UpdateResult,
+    BoundFilter, EventFilter, NameMatch, Page, ServiceChange, ServiceFilter, ServiceSort, SortOrder,
+    UpdateResult,
 };
 
 use crate::bench::{Place, new_model, new_service, version};
@@ -187,23 +188,19 @@ pub(crate) async fn services_are_listed_by_filter_and_order(place: Place) {
         .await
         .unwrap()
         .unwrap();
-    let list = async |filter: ServiceFilter, sort, descending, page| {
-        let listed = services
-            .list(bench.project, &filter, sort, descending, page)
-            .await
-            .unwrap();
+    let list = async |filter: ServiceFilter, order, page| {
+        let listed = services.list(bench.project, &filter, order, page).await.unwrap();
         let names: Vec<String> = listed.items.into_iter().map(|service| service.name).collect();
         (names.join(" "), listed.total)
     };
     let all = ServiceFilter::default;
     assert_eq!(
-        list(all(), ServiceSort::Name, false, Page::ALL).await,
+        list(all(), SortOrder::ascending(ServiceSort::Name), Page::ALL).await,
         ("a b c".into(), 3)
     );
     let newest = list(
         all(),
-        ServiceSort::PublishedAt,
-        true,
+        SortOrder::descending(ServiceSort::PublishedAt),
         Page { offset: 0, limit: 1 },
     )
     .await;
@@ -212,18 +209,33 @@ pub(crate) async fn services_are_listed_by_filter_and_order(place: Place) {
         model: Some(one.id),
         ..all()
     };
-    assert_eq!(list(of_model, ServiceSort::Name, true, Page::ALL).await.0, "c a");
+    assert_eq!(
+        list(of_model, SortOrder::descending(ServiceSort::Name), Page::ALL)
+            .await
+            .0,
+        "c a"
+    );
     let stopped = ServiceFilter {
         wanted: Some(Wanted::Stopped),
         ..all()
     };
-    assert_eq!(list(stopped, ServiceSort::Name, true, Page::ALL).await.0, "c");
+    assert_eq!(
+        list(stopped, SortOrder::descending(ServiceSort::Name), Page::ALL)
+            .await
+            .0,
+        "c"
+    );
     let one = ServiceFilter {
         id: Some(ids[2]),
         name: Some(NameMatch::Contains("B".into())),
         ..all()
     };
-    assert_eq!(list(one, ServiceSort::Name, true, Page::ALL).await.0, "b");
+    assert_eq!(
+        list(one, SortOrder::descending(ServiceSort::Name), Page::ALL)
+            .await
+            .0,
+        "b"
+    );
 }
 
 pub(crate) async fn the_first_authorisation_opens_a_service_to_apps(place: Place) {

@@ -4,7 +4,7 @@ use adyton_core::id::ServiceId;
 use adyton_core::service::Service;
 use adyton_core::tag::Tag;
 use adyton_store::StoreError;
-use adyton_store::repository::{Page, Retagged, ServiceFilter, ServiceSort, TagMatch};
+use adyton_store::repository::{Page, Retagged, ServiceFilter, ServiceSort, SortOrder, TagMatch};
 
 use crate::bench::{Bench, Place};
 
@@ -41,7 +41,12 @@ async fn found(bench: &Bench, tags: &[&str]) -> Vec<String> {
 
 async fn fitting(bench: &Bench, filter: ServiceFilter) -> Vec<String> {
     let services = bench.store.services();
-    let listed = services.list(bench.project, &filter, ServiceSort::Name, false, Page::ALL);
+    let listed = services.list(
+        bench.project,
+        &filter,
+        SortOrder::ascending(ServiceSort::Name),
+        Page::ALL,
+    );
     let listed = listed.await.unwrap();
     assert_eq!(listed.total, listed.items.len() as u64);
     listed.items.into_iter().map(|service| service.name).collect()
