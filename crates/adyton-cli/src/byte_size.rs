@@ -6,7 +6,10 @@ use crate::span::number_and_unit;
 /// Reads a number of bytes, or says what is wrong with it.
 pub fn read(text: &str) -> Result<u64, String> {
     let (number, unit) = number_and_unit(text);
-    let number: u64 = number.parse().map_err(|_| said!("is not a size", "不是大小"))?;
+    let number: u64 = number
+        .replace('_', "")
+        .parse()
+        .map_err(|_| said!("is not a size", "不是大小"))?;
     let factor: u64 = match unit {
         "" | "B" => 1,
         "KiB" => 1 << 10,
@@ -34,6 +37,7 @@ mod tests {
         for (text, bytes) in [
             ("0", 0),
             ("4096", 4096),
+            ("4_096", 4096),
             ("7B", 7),
             ("3KiB", 3 << 10),
             ("12MiB", 12 << 20),
@@ -42,7 +46,7 @@ mod tests {
         ] {
             assert_eq!(read(text), Ok(bytes), "{text}");
         }
-        for wrong in ["", "GiB", "-1", "1.5GiB", "10GB", "10gib", "99999999999TiB"] {
+        for wrong in ["", "_", "GiB", "-1", "1.5GiB", "10GB", "10gib", "99999999999TiB"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

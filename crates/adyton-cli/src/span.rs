@@ -7,7 +7,10 @@ use crate::said;
 /// Reads a span, or says what is wrong with it.
 pub fn read(text: &str) -> Result<Duration, String> {
     let (number, unit) = number_and_unit(text);
-    let number: u64 = number.parse().map_err(|_| said!("is not a time", "不是时间"))?;
+    let number: u64 = number
+        .replace('_', "")
+        .parse()
+        .map_err(|_| said!("is not a time", "不是时间"))?;
     let millis: u64 = match unit {
         "ms" => 1,
         "s" => 1_000,
@@ -23,7 +26,7 @@ pub fn read(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| said!("is too long", "过长"))
 }
 
-/// A number and what follows it.
+/// A number, whose digits may be grouped by `_`, and what follows it.
 pub(crate) fn number_and_unit(text: &str) -> (&str, &str) {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '_')
@@ -46,8 +49,10 @@ mod tests {
         ] {
             assert_eq!(read(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        assert_eq!(read("1500ms"), Ok(Duration::from_millis(1500)));
-        for wrong in ["", "s", "90", "90 parsecs", "-1s", "99999999999999999999d"] {
+        for text in ["1500ms", "1_500ms", "1_500 ms"] {
+            assert_eq!(read(text), Ok(Duration::from_millis(1500)), "{text}");
+        }
+        for wrong in ["", "_", "s", "90", "90 parsecs", "-1s", "99999999999999999999d"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

@@ -101,7 +101,7 @@ pub(super) fn cut_maps(graph: &mut GraphProto) -> Vec<After> {
     after
 }
 
-/// Classes that are texts become numbers where the label is an output and nothing else in the graph reads it.
+/// Classes that are texts become numbers where nothing in the graph reads the label: it is an output, or nobody's.
 pub(super) fn number_texts(graph: &mut GraphProto, after: &mut [After]) {
     let read: HashSet<String> = graph
         .node
@@ -114,12 +114,12 @@ pub(super) fn number_texts(graph: &mut GraphProto, after: &mut [After]) {
             "TreeEnsembleClassifier" => "classlabels_int64s",
             _ => continue,
         };
-        let Some(label) = node.output.first().filter(|label| !read.contains(*label)) else {
+        // An output without a name is one that is left out.
+        let is_unread = |label: &&String| label.is_empty() || !read.contains(*label);
+        let Some(label) = node.output.first().filter(is_unread) else {
             continue;
         };
-        let Some(port) = graph.output.iter().position(|output| output.name == *label) else {
-            continue;
-        };
+        let port = graph.output.iter().position(|output| output.name == *label);
         let Some(classes) = node
             .attribute
             .iter_mut()
@@ -134,13 +134,15 @@ pub(super) fn number_texts(graph: &mut GraphProto, after: &mut [After]) {
         classes.name = numbers.to_owned();
         classes.r#type = 7;
         classes.ints = (0..i64::try_from(texts.len()).unwrap_or(0)).collect();
-        graph.output[port].r#type = None;
-        after[port] = After::Texts(
-            texts
-                .iter()
-                .map(|text| String::from_utf8_lossy(text).into_owned())
-                .collect(),
-        );
+        if let Some(port) = port {
+            graph.output[port].r#type = None;
+            after[port] = After::Texts(
+                texts
+                    .iter()
+                    .map(|text| String::from_utf8_lossy(text).into_owned())
+                    .collect(),
+            );
+        }
         // Older exporters leave the other kind of classes behind, empty; two of a name would contradict each other.
         let mut kept = false;
         node.attribute.retain(|one| {
