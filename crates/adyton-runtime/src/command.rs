@@ -38,7 +38,7 @@ pub struct CommandSettings {
     pub keeper: Vec<OsString>,
     /// The folder in which each instance gets a temporary folder of its own.
     pub temporary: PathBuf,
-    /// What programs may not see: the server's data folder, its keys and settings, the profiles of the command line.
+    /// What programs may not see: the server's data folder, its keys and settings, the contexts of the command line.
     pub hidden: Vec<PathBuf>,
     /// Folders and files that programs may read though they lie where homes are (`runtime.readable`).
     pub readable: Vec<PathBuf>,

@@ -1,12 +1,13 @@
 //! Compares the tree with its own rules, and prints its sizes.
 //!
-//! It fails on layers, circles of modules, public types of one name, missing documents, forbidden names, forgotten marks and a lock
-//! file of `fuzz/` that fell behind, on functions of more than 70 lines, and on files of more than 1 MiB.
+//! It fails on layers, circles of modules, public types of one name, missing documents, forbidden names, forgotten marks, names of files
+//! that are gone and a lock file of `fuzz/` that fell behind, on functions of more than 70 lines, and on files of more than 1 MiB.
 
 mod fuzz_lock;
 mod layers;
 mod manifests;
 mod modules;
+mod named_files;
 mod size_limit;
 mod sizes;
 mod sources;
@@ -23,6 +24,7 @@ pub(crate) fn tidy() -> Result<bool> {
     breaches.extend(modules::breaches(&files));
     breaches.extend(sizes::breaches(&files));
     breaches.extend(size_limit::breaches()?);
+    breaches.extend(named_files::breaches(&files)?);
     for breach in &breaches {
         println!("tidy: {breach}");
     }

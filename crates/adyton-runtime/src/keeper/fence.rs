@@ -2,7 +2,7 @@
 //!
 //! Landlock knows no prohibitions, only permissions. So everything is readable but what lies on the way to something hidden:
 //! along that way only the siblings are allowed, and of the data folder itself nothing but the package and the temporary
-//! folder. Hidden are what the server names (its data, keys and configuration, the profiles of the command line), the homes of
+//! folder. Hidden are what the server names (its data, keys and configuration, the contexts of the command line), the homes of
 //! people and what else holds secrets on most machines ([`PRIVATE`]), the processes of this machine, whose environments hold
 //! secrets, and the devices, which hold the disks. Writable are the temporary folder and the harmless devices.
 //!

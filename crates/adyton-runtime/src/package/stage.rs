@@ -1,6 +1,6 @@
 //! The staging folder: every file of a package goes through here, and every guard is here, whatever the archive.
 //!
-//! Names are checked before anything is made (`name.rs`): relative, without `..`, no links, no devices, no name twice. Every
+//! Names are checked before anything is made (`staged_name.rs`): relative, without `..`, no links, no devices, no name twice. Every
 //! file and every folder on the way to one is counted before it is made. Files are made with `create_new`, so nothing is ever
 //! written through something that lay there before.
 
