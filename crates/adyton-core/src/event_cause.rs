@@ -40,6 +40,7 @@ patterns! {
     NotAnswered { file, limit } = "model/{file} had not answered once after {limit} s" "model/{file} 在 {limit} 秒后仍未应答过一次";
     Deleted = "the model was deleted" "模型已删除";
     ModelState { status, problem } = "the model is {status}: {problem}" "模型的状态为 {status}：{problem}";
+    NotPublished { status } = "the model is not published: it is {status}" "模型尚未发布：状态为 {status}";
     ExitCode { code } = "exit code {code}" "退出码 {code}";
     NotWithinGrace = "signal 9 (it did not end within its grace)" "信号 9（未在宽限时间内结束）";
     Signal { signal } = "signal {signal}" "信号 {signal}";

@@ -1,8 +1,8 @@
 //! Makes what runs match what is wanted, and says what it sees.
 //!
 //! One task looks at the live state and at what its instances tell, and for each service that either concerns: `plan.rs`
-//! decides, `carry_out.rs` hands the steps on, `board.rs` is told, and `telling.rs` writes the events. Nothing of
-//! this is stored but how often services were called (`remembered.rs`): after a restart the reconciler sees nothing, wants the
+//! decides, `carry_out.rs` hands the steps on, `board.rs` is told, and `service_events.rs` writes the events. Nothing of
+//! this is stored but how often services were called (`counts_file.rs`): after a restart the reconciler sees nothing, wants the
 //! same, and starts everything again.
 //!
 //! - [`plan`]: the pure part; read it first.
@@ -11,13 +11,13 @@
 
 mod board;
 mod carry_out;
+mod counts_file;
 mod executor;
 mod launch_parts;
 pub mod plan;
-mod remembered;
 mod reports;
 mod running;
-mod telling;
+mod service_events;
 #[cfg(test)]
 mod tests;
 mod this_node;
@@ -37,10 +37,10 @@ use tokio::sync::{mpsc, watch};
 
 use self::board::Board;
 use self::carry_out::Service;
+use self::counts_file::CountsFile;
 use self::executor::Message;
 use self::launch_parts::LaunchParts;
 use self::plan::RestartPolicy;
-use self::remembered::Remembered;
 use self::running::Running;
 use self::this_node::ThisNode;
 use crate::command::CommandSettings;
@@ -88,7 +88,7 @@ pub struct Reconciler {
     services: HashMap<ServiceId, Service>,
     known: HashMap<ServiceId, Arc<LiveService>>,
     looked_at: Option<Arc<Live>>,
-    remembered: Remembered,
+    counts_file: CountsFile,
 }
 
 impl Reconciler {
@@ -113,9 +113,9 @@ impl Reconciler {
             reason = "each instance sends a handful of news in its life, and must never wait for the reconciler"
         )]
         let (tell, inbox) = mpsc::unbounded_channel();
-        let remembered = Remembered::read(counts);
+        let counts_file = CountsFile::read(counts);
         let there = live.load();
-        let before = remembered.of(|id| there.service(id).is_some());
+        let before = counts_file.of(|id| there.service(id).is_some());
         let running = Arc::new(Running::new(clock.clone()));
         let board = Arc::new(Board::new(clock.clone(), log_lines, before, Arc::clone(&running)));
         let node = ThisNode {
@@ -142,7 +142,7 @@ impl Reconciler {
             clock,
             restarts,
         };
-        Self::with(live, parts, inbox, remembered)
+        Self::with(live, parts, inbox, counts_file)
     }
 
     /// The same with whatever carries steps out, and tells of them through `inbox`.
@@ -150,7 +150,7 @@ impl Reconciler {
         live: LiveCell,
         parts: LaunchParts,
         inbox: mpsc::UnboundedReceiver<Message>,
-        remembered: Remembered,
+        counts_file: CountsFile,
     ) -> Self {
         Self {
             live,
@@ -159,7 +159,7 @@ impl Reconciler {
             services: HashMap::new(),
             known: HashMap::new(),
             looked_at: None,
-            remembered,
+            counts_file,
         }
     }
 
@@ -174,7 +174,7 @@ impl Reconciler {
         let mut published = self.live.published();
         // What was published before this is looked at, too.
         published.mark_changed();
-        let mut writing = tokio::time::interval(remembered::INTERVAL);
+        let mut writing = tokio::time::interval(counts_file::INTERVAL);
         writing.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let mut touched = HashSet::new();
@@ -183,7 +183,7 @@ impl Reconciler {
                 _ = stop.wait_for(|stop| *stop) => break,
                 Ok(()) = published.changed() => self.compare(&mut touched),
                 // A small file, and on no thread that serves calls.
-                _ = writing.tick() => self.remembered.write(self.parts.board.counts()),
+                _ = writing.tick() => self.counts_file.write(self.parts.board.counts()),
                 () = next_start => self.due(&mut touched),
                 Some(message) = self.inbox.recv() => {
                     touched.insert(message.service);
@@ -291,6 +291,6 @@ impl Reconciler {
             tracing::warn!("some instances did not end in time; their keepers end them now");
         }
         self.parts.executor.close();
-        self.remembered.write(self.parts.board.counts());
+        self.counts_file.write(self.parts.board.counts());
     }
 }

@@ -86,7 +86,7 @@ fn fix(problem: &io::Error) -> &'static str {
     if is_full(problem) {
         "free disk space there, or lower journal.keep_bytes"
     } else if problem.kind() == io::ErrorKind::ReadOnlyFilesystem {
-        "look why the file system is read-only (dmesg), mount it for writing, and restart the server"
+        "see in `dmesg` why the file system is read-only, mount it for writing, and restart the server"
     } else {
         "look whether the disk fails (dmesg)"
     }

@@ -11,8 +11,8 @@ use adyton_core::usage::InstanceUsage;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
+use super::counts_file::CrashCounts;
 use super::plan::Verdict;
-use super::remembered::CrashCounts;
 use super::running::Running;
 use crate::command::log::ServiceLog;
 use crate::targets::Tally;

@@ -14,7 +14,7 @@ use super::executor::{Report, Start};
 use super::launch_parts::LaunchParts;
 use super::plan::{self, Phase, Runs, SeenInstance, SeenService, Step, Verdict, WantedService, Which};
 use super::reports::{InstanceReport, down, failed, over, ready, waiting};
-use super::telling::{self, Progress};
+use super::service_events::{self, Progress};
 use super::wanted::WantedInstances;
 use crate::launcher::{End, News};
 use crate::targets::{ServiceTargets, Unavailable, VersionTargets};
@@ -49,7 +49,7 @@ impl Service {
         match report {
             Report::News(News::Note(note)) => {
                 let (model, note) = (&known.recipe.name, &note);
-                telling::abnormal(parts, service, Sentence::Noted { model, note });
+                service_events::abnormal(parts, service, Sentence::Noted { model, note });
             }
             Report::News(News::Waiting(cause)) => waiting(parts, service, one, known, &cause),
             Report::News(News::Ready(target)) => ready(parts, service, one, known, &target),
@@ -114,12 +114,12 @@ impl Service {
             former_serves: plan.is_some_and(|plan| self.seen.former_serves(plan)),
             changed: !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving,
         };
-        telling::rollout(parts, self.id, &progress);
+        service_events::rollout(parts, self.id, &progress);
         let shown = self.shown(plan);
         let status_before = parts
             .board
             .write(self.id, generation, rollout.clone(), &verdict, shown);
-        telling::status(parts, self.id, status_before, &verdict, rollout.as_ref());
+        service_events::status(parts, self.id, status_before, &verdict, rollout.as_ref());
         false
     }
 
@@ -135,7 +135,7 @@ impl Service {
         let id = InstanceId::from_random(random);
         tracing::info!(service = %self.id, instance = %id, model = recipe.name, reason, "starting an instance");
         let model = &recipe.name;
-        telling::normal(parts, self.id, Sentence::Starting { model });
+        service_events::normal(parts, self.id, Sentence::Starting { model });
         let known = InstanceReport {
             recipe: recipe.clone(),
             place: String::new(),

@@ -7,7 +7,7 @@ use adyton_core::instances::{LogLine, Restarting};
 
 use super::launch_parts::LaunchParts;
 use super::plan::{Next, Phase, Restart, SeenInstance};
-use super::telling;
+use super::service_events;
 use super::wanted::Recipe;
 use crate::launcher::{Failure, Served};
 use crate::targets::Target;
@@ -33,7 +33,7 @@ pub(super) fn waiting(
     if matches!(one.phase, Phase::Starting | Phase::Down) {
         let model = &known.recipe.name;
         one.note = Cause::NotReadyYet { model, cause }.kept();
-        telling::normal(parts, service, Sentence::Waiting { model, cause });
+        service_events::normal(parts, service, Sentence::Waiting { model, cause });
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn ready(
     if one.phase != Phase::Draining {
         (one.phase, one.note) = (Phase::Ready, String::new());
         let (model, place) = (known.recipe.name.as_str(), known.place.as_str());
-        telling::normal(parts, service, Sentence::Ready { model, place });
+        service_events::normal(parts, service, Sentence::Ready { model, place });
     }
 }
 
@@ -63,7 +63,7 @@ pub(super) fn down(
     if one.phase == Phase::Ready {
         let model = &known.recipe.name;
         (one.phase, one.note) = (Phase::Down, Cause::OfModel { model, cause: why }.kept());
-        telling::abnormal(parts, service, Sentence::Down { model, cause: why });
+        service_events::abnormal(parts, service, Sentence::Down { model, cause: why });
     }
 }
 
@@ -93,7 +93,7 @@ fn restarting(
     let next_start = now.after(restart.pause);
     let (model, cause) = (&known.recipe.name, &restart.why);
     one.note = Cause::OfModel { model, cause }.kept();
-    telling::abnormal(parts, service, Sentence::Again { model, cause });
+    service_events::abnormal(parts, service, Sentence::Again { model, cause });
     known.restarting = Some(Restarting {
         since: known.restarting.take().map_or(now, |before| before.since),
         last_end: restart.why,
@@ -112,10 +112,12 @@ pub(super) fn failed(
     let lines = parts
         .board
         .log(service)
-        .last(telling::LAST_LINES, |line: &LogLine| line.instance == one.id);
+        .last(service_events::LAST_LINES, |line: &LogLine| {
+            line.instance == one.id
+        });
     let (model, cause) = (&known.recipe.name, failure.to_string());
     let told = Cause::OfModel { model, cause: &cause };
-    one.note = telling::with_lines(told.kept(), &lines);
+    one.note = service_events::with_lines(told.kept(), &lines);
     known.restarting = None;
-    telling::abnormal(parts, service, Sentence::InstanceFailed { cause: &one.note });
+    service_events::abnormal(parts, service, Sentence::InstanceFailed { cause: &one.note });
 }

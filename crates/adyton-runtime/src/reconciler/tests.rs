@@ -127,8 +127,8 @@ impl World {
                 ..RestartPolicy::default()
             },
         };
-        let remembered = Remembered::read(folder.path().join("calls.json"));
-        let reconciler = Reconciler::with(live.clone(), parts, inbox, remembered);
+        let counts_file = CountsFile::read(folder.path().join("calls.json"));
+        let reconciler = Reconciler::with(live.clone(), parts, inbox, counts_file);
         let (stop, stopped) = watch::channel(false);
         Self {
             live,

@@ -104,7 +104,10 @@ fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recip
             package: *package,
             spec: Arc::new(spec.clone()),
         }),
-        Some(model) if model.failure.is_empty() => Err(format!("the model is {}", model.status.name())),
+        Some(model) if model.failure.is_empty() => Err(Cause::NotPublished {
+            status: model.status.name(),
+        }
+        .kept()),
         Some(model) => Err(Cause::ModelState {
             status: model.status.name(),
             problem: &model.failure,
@@ -139,4 +142,118 @@ fn key(version: &Version, recipe: &Recipe) -> Key {
         Err(problem) => problem.hash(&mut hasher),
     }
     Key(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::id::ModelId;
+    use adyton_core::model::ModelStatus;
+    use adyton_core::sample;
+
+    use super::*;
+
+    fn published() -> Model {
+        Model {
+            package: Some(Sha256::of(b"a package")),
+            ..sample::model()
+        }
+    }
+
+    fn key_of(version: &Version, model: Option<&Model>) -> Key {
+        version_of(sample::PROJECT, version, model).0.key
+    }
+
+    #[test]
+    fn what_makes_an_instance_another_one_gives_another_key() {
+        let (version, model) = (sample::version(), published());
+        let mut keys = vec![key_of(&version, Some(&model))];
+        let mut versions = [(); 4].map(|()| version.clone());
+        versions[0].envs.insert("LEVEL".to_owned(), "2".to_owned());
+        versions[1].restarts = 1;
+        versions[2].deploy_timeout_seconds = 61;
+        versions[3].model = ModelId::from_bits(77);
+        keys.extend(versions.iter().map(|version| key_of(version, Some(&model))));
+        let spec = |change: fn(&mut ModelSpec)| {
+            let mut model = published();
+            model.spec.as_mut().map(change);
+            model
+        };
+        let models = [
+            Model {
+                package: Some(Sha256::of(b"another package")),
+                ..published()
+            },
+            spec(|spec| spec.config = serde_json::json!({"model_type": "ONNX"})),
+            spec(|spec| spec.apis.push(sample::declaration("GET", "/more"))),
+        ];
+        keys.extend(models.iter().map(|model| key_of(&version, Some(model))));
+        keys.push(key_of(&version, None));
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[..at].contains(key), "{at}: {keys:?}");
+        }
+    }
+
+    #[test]
+    fn weights_and_counts_leave_instances_what_they_are() {
+        let model = published();
+        let other = Version {
+            weight: 7,
+            instance_count: 9,
+            specification: "modelarts.vm.cpu.2u".to_owned(),
+            ..sample::version()
+        };
+        let same = key_of(&sample::version(), Some(&model));
+        assert_eq!(key_of(&other, Some(&model)), same);
+        let renamed = Model {
+            name: "renamed".into(),
+            description: "a text".into(),
+            ..model
+        };
+        assert_eq!(key_of(&other, Some(&renamed)), same);
+    }
+
+    #[test]
+    fn a_model_that_cannot_run_says_why() {
+        let why = |model: Option<&Model>| {
+            let recipe = version_of(sample::PROJECT, &sample::version(), model).1;
+            recipe.what.err().unwrap_or_default()
+        };
+        assert_eq!(why(Some(&published())), "");
+        assert!(why(None).contains("deleted"), "{}", why(None));
+        let publishing = Model {
+            status: ModelStatus::Publishing,
+            spec: None,
+            ..published()
+        };
+        assert_eq!(
+            why(Some(&publishing)),
+            "the model is not published: it is publishing"
+        );
+        let failed = Model {
+            status: ModelStatus::Failed,
+            failure: "no config.json".into(),
+            ..publishing
+        };
+        assert_eq!(why(Some(&failed)), "the model is failed: no config.json");
+    }
+
+    #[test]
+    fn a_version_has_at_least_one_instance_and_a_second() {
+        let none = Version {
+            instance_count: 0,
+            deploy_timeout_seconds: 0,
+            ..sample::version()
+        };
+        let (wanted, recipe) = version_of(sample::PROJECT, &none, Some(&published()));
+        assert_eq!((wanted.count, recipe.deploy_timeout), (1, Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_version_is_found_with_its_recipe_among_the_wanted_or_the_former() {
+        let live = sample::live(sample::long_ago(), []);
+        let wanted = of(live.service(sample::SERVICE).expect("the service"));
+        let name = |which| wanted.version(which).map(|(_, recipe)| recipe.name.clone());
+        assert_eq!(name(Which::Wanted(0)).as_deref(), Some("model 0.0.1"));
+        assert_eq!((name(Which::Wanted(1)), name(Which::Former(0))), (None, None));
+    }
 }

@@ -87,7 +87,9 @@ impl Connections {
     }
     /// Whoever had [waited](Self::wait), and asked, has an answer now.
     pub fn answered(&self) {
-        let now = self.now();
+        self.answered_at(self.now());
+    }
+    fn answered_at(&self, now: u64) {
         let closed = self.closed.load(Ordering::Acquire);
         if closed > 0 && now.saturating_sub(closed) <= micros(AT_ONCE) {
             self.until.store(now + micros(WHILE), Ordering::Release);
@@ -113,10 +115,80 @@ impl Connections {
     }
     /// Connections were closed to give way.
     pub fn closed(&self) {
-        self.closed.store(self.now(), Ordering::Release);
+        self.closed_at(self.now());
+    }
+    fn closed_at(&self, now: u64) {
+        self.closed.store(now, Ordering::Release);
     }
 }
 
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use adyton_core::endpoint::Host;
+
+    use super::*;
+
+    fn endpoint(port: u16) -> Endpoint {
+        Endpoint::Tcp {
+            host: Host::Ip(Ipv4Addr::LOCALHOST.into()),
+            port,
+            tls: false,
+        }
+    }
+
+    #[test]
+    fn all_who_connect_to_a_program_share_what_is_known_of_it() {
+        let crowding = Crowding::default();
+        let here = crowding.at(&endpoint(1));
+        assert!(Arc::ptr_eq(&here, &crowding.at(&endpoint(1))));
+        assert!(!Arc::ptr_eq(&here, &crowding.at(&endpoint(2))));
+        drop(here);
+        assert_eq!(crowding.at(&endpoint(3)).asked(), 0);
+        assert_eq!(
+            crowding.programs.lock().len(),
+            1,
+            "nobody connects to the others any more"
+        );
+    }
+
+    #[test]
+    fn whoever_waits_asks_only_where_somebody_keeps_some() {
+        let program = Crowding::default().at(&endpoint(1));
+        assert!(!program.wait());
+        program.keeps(true);
+        program.keeps(true);
+        program.keeps(false);
+        assert!(program.wait() && program.wait(), "one still keeps some");
+        assert_eq!(program.asked(), 2);
+        program.keeps(false);
+        assert!(!program.wait());
+        assert_eq!(program.asked(), 2);
+    }
+
+    #[test]
+    fn an_answer_right_after_connections_gave_way_shows_that_none_should_be_kept() {
+        let after = |closed: Option<u64>, answered: Duration| {
+            let program = Crowding::default().at(&endpoint(1));
+            if let Some(closed) = closed {
+                program.closed_at(closed);
+            }
+            program.answered_at(1_000 + micros(answered));
+            program.until.load(Ordering::Acquire)
+        };
+        assert_eq!(after(Some(1_000), AT_ONCE), 1_000 + micros(AT_ONCE + WHILE));
+        assert_eq!(after(Some(1_000), AT_ONCE + Duration::from_micros(1)), 0);
+        assert_eq!(after(None, AT_ONCE), 0, "none has given way");
+        let program = Crowding::default().at(&endpoint(1));
+        assert!(program.may_keep());
+        program.until.store(u64::MAX, Ordering::Release);
+        assert!(!program.may_keep());
+        program.until.store(1, Ordering::Release);
+        assert!(program.may_keep(), "it is over");
+    }
 }

@@ -125,7 +125,7 @@ fn read_only(data: &Path) -> Option<Finding> {
                 place.display()
             ),
             said!(
-                "look why (`dmesg`), mount it for writing, and restart the server",
+                "see why in `dmesg`, mount it for writing, and restart the server",
                 "请查明原因（`dmesg`），以可写方式挂载，然后重启服务器"
             ),
         )

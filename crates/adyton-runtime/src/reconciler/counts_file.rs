@@ -19,13 +19,13 @@ pub(super) type CrashCounts = BTreeMap<ServiceId, BTreeMap<ModelId, Calls>>;
 
 /// The file with the counts.
 #[derive(Debug)]
-pub(super) struct Remembered {
+pub(super) struct CountsFile {
     file: PathBuf,
     /// As they stand in the file.
     written: CrashCounts,
 }
 
-impl Remembered {
+impl CountsFile {
     /// Reads the file; the counts begin anew where there is none, or none that can be read.
     pub(super) fn read(file: PathBuf) -> Self {
         let written = match std::fs::read(&file) {
@@ -97,10 +97,10 @@ mod tests {
         );
         let calls = Calls { all: 7, failed: 2 };
         let counts: CrashCounts = [service, gone].map(|id| (id, [(model, calls)].into())).into();
-        Remembered::read(file.clone()).write(counts);
-        let again = Remembered::read(file.clone()).of(|id| id == service);
+        CountsFile::read(file.clone()).write(counts);
+        let again = CountsFile::read(file.clone()).of(|id| id == service);
         assert_eq!(again, [(service, vec![(model, calls)])].into());
         std::fs::write(&file, "{").unwrap();
-        assert!(Remembered::read(file).of(|_| true).is_empty());
+        assert!(CountsFile::read(file).of(|_| true).is_empty());
     }
 }
