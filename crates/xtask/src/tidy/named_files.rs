@@ -43,7 +43,7 @@ fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with("//")
 }
 
-/// The endings of paths that begin at a name: `a/b.rs` and `b.rs`.
+/// The endings of paths that begin at a name: a path itself, and what is left of it behind each slash.
 struct Endings(HashSet<String>);
 
 impl Endings {
@@ -69,7 +69,7 @@ fn gone<'t>(
         .map(move |(number, name)| format!("{path}:{number}: names `{name}`, and there is no such file"))
 }
 
-/// The Rust files that a line names in backticks; `a/{b,c}.rs` are two.
+/// The Rust files that a line names in backticks; braces hold several names.
 fn named(line: &str) -> Vec<String> {
     let quoted = line.split('`').skip(1).step_by(2);
     let files = quoted.filter(|text| text.ends_with(".rs") && !text.contains([' ', '<', '*', '…']));
