@@ -39,8 +39,8 @@ patterns! {
     Panicked = "the runtime panicked while it loaded the model" "运行时在加载模型时崩溃";
     NotAnswered { file, limit } = "model/{file} had not answered once after {limit} s" "model/{file} 在 {limit} 秒后仍未应答过一次";
     Deleted = "the model was deleted" "模型已删除";
-    ModelState { status, problem } = "the model is {status}: {problem}" "模型的状态为 {status}：{problem}";
     NotPublished { status } = "the model is not published: it is {status}" "模型尚未发布：状态为 {status}";
+    ModelState { status, problem } = "the model is {status}: {problem}" "模型的状态为 {status}：{problem}";
     ExitCode { code } = "exit code {code}" "退出码 {code}";
     NotWithinGrace = "signal 9 (it did not end within its grace)" "信号 9（未在宽限时间内结束）";
     Signal { signal } = "signal {signal}" "信号 {signal}";
