@@ -46,6 +46,8 @@ def odd(server: Server, iris):
     }
     service = server.manage("POST", "/v1/{project}/services", json=body)["service_id"]
     server.manage("PUT", f"/v1/{{project}}/services/{service}", json={"status": "stopped"})
+    tags = [{"key": "k" * 128, "value": "v" * 255}, {"key": "מפתח", "value": "ערך"}]
+    server.manage("POST", f"/v1/{{project}}/services/{service}/tags/create", json={"tags": tags})
     yield service
     server.manage("DELETE", f"/v1/{{project}}/services/{service}")
 
@@ -85,6 +87,9 @@ def test_a_long_name_does_not_widen_a_list_on_a_phone(console, odd):
 def test_a_long_name_does_not_widen_its_page_on_a_phone(console, odd):
     tab = console(PHONE).in_project(f"services/{odd}")
     expect(tab.page.get_by_role("heading", name=LONG)).to_be_visible()
+    tab.check()
+    tab.follow("", "标签")
+    expect(tab.page.get_by_text("v" * 255)).to_be_visible()
     tab.check()
 
 
@@ -492,6 +497,27 @@ def test_a_request_that_nobody_knows_is_told(tab):
         tab.go(f"/explain/{request}")
         expect(tab.page.get_by_role("heading", name="Nothing is known of this id")).to_be_visible()
         tab.check()
+
+
+def test_a_user_whose_name_is_taken_is_told_there_and_a_deleted_one_is_gone(tab, server):
+    name = unique("short")
+    user = server.manage("POST", "/v3/users", json={"user": {"name": name, "password": "Correct-horse-1"}})["user"]["id"]
+    tab.go("/users")
+    tab.press("Create a user")
+    tab.fill("Name", "", name)
+    dialog = tab.page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill("Correct-horse-1")
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    expect(tab.page.get_by_role("textbox", name="Name")).to_have_accessible_description(re.compile("taken"))
+    tab.go(f"/users/{user}")
+    tab.press("Delete")
+    dialog = tab.page.get_by_role("alertdialog")
+    dialog.get_by_role("textbox").fill(name)
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(tab.page).to_have_url(re.compile("/users$"))
+    tab.page.go_back()
+    expect(tab.page.get_by_role("heading", name="This user does not exist")).to_be_visible()
+    tab.check()
 
 
 # Sessions

@@ -7,6 +7,7 @@ import { useTheme } from "../theme/theme";
 import { atAxis } from "../time/format";
 import "./uplot.css";
 import classes from "./chart.module.css";
+import tones from "./tone.module.css";
 
 /** A colour of `style/tokens.css`: one with a meaning, or one of a row that are told apart. */
 export type Tint = "accent" | "warn" | "bad" | "busy" | `line-${1 | 2 | 3 | 4 | 5 | 6}`;
@@ -70,7 +71,7 @@ export function Chart(props: Props) {
             <Line
               key={name}
               name={name}
-              mark={`${classes.mark} ${classes[tint]} ${dashed ? classes.dashed : ""}`}
+              mark={`${classes.mark} ${tones[tint]} ${dashed ? classes.dashed : ""}`}
               onPointed={(is) => highlight(is ? index : null)}
             >
               {told(values)}

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import classes from "./empty.module.css";
 import { Icon, type IconName } from "./icon";
+import { inline } from "./prose";
 
 export function Empty({
   icon,
@@ -18,7 +19,9 @@ export function Empty({
     <div className={classes.empty}>
       <Icon name={icon} className={classes.icon} />
       <h2>{title}</h2>
-      {children && <div className={classes.text}>{children}</div>}
+      {children && (
+        <div className={classes.text}>{typeof children === "string" ? inline(children) : children}</div>
+      )}
       {action && <div className={classes.action}>{action}</div>}
     </div>
   );

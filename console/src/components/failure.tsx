@@ -1,6 +1,6 @@
 /** What went wrong, with all that helps: the code, the message, the request's id, and why, from the catalogue or the journal. */
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link } from "wouter";
 import { api, ask } from "../api/client";
 import { asFailure, type Failure } from "../api/failure";
@@ -27,7 +27,56 @@ interface Props {
   children?: ReactNode;
 }
 
-export function FailureNote({ error, retry, children }: Props) {
+export function FailureNote(props: Props) {
+  const failure = asFailure(props.error);
+  return failure.unreachable && props.retry ? (
+    <Unreachable {...props} message={failure.message} retry={props.retry} />
+  ) : (
+    <Note {...props} />
+  );
+}
+
+/** What the parts of a page could not ask for: what each says of it, and how it asks again. */
+interface Unasked {
+  message: string;
+  again: () => void;
+}
+
+let unasked: readonly Unasked[] = [];
+const listeners = new Set<() => void>();
+
+function change(now: readonly Unasked[]) {
+  unasked = now;
+  for (const tell of listeners) tell();
+}
+
+function follow(tell: () => void) {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+/** That the server cannot be reached is said once, by the first part of a page that finds it out; it asks again for all of them. */
+function Unreachable({ message, retry, ...rest }: Props & { message: string; retry: () => void }) {
+  const latest = useRef(retry);
+  latest.current = retry;
+  const [again] = useState(() => () => latest.current());
+  useLayoutEffect(() => {
+    change([...unasked, { message, again }]);
+    return () => change(unasked.filter((one) => one.again !== again));
+  }, [message, again]);
+  const first = useSyncExternalStore(follow, () => unasked.find((one) => one.message === message));
+  if (first?.again !== again) return null;
+  return (
+    <Note
+      {...rest}
+      retry={() => {
+        for (const one of unasked) one.again();
+      }}
+    />
+  );
+}
+
+function Note({ error, retry, children }: Props) {
   const t = useTexts(words);
   const failure = asFailure(error);
   const [open, setOpen] = useState(false);

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import classes from "./figures.module.css";
+import tones from "./tone.module.css";
 
 export interface Figure {
   name: string;
@@ -16,7 +17,7 @@ export function Figures({ label, figures }: { label: string; figures: Figure[] }
       {figures.map(({ name, value, tone, to }) => {
         const both = (
           <>
-            <span className={`${classes.value} ${tone ? classes[tone] : ""}`}>{value}</span>
+            <span className={`${classes.value} ${tone ? tones[tone] : ""}`}>{value}</span>
             {name}
           </>
         );

@@ -6,11 +6,19 @@ export function List({ children }: { children: ReactNode }) {
   return <ul className={classes.list}>{children}</ul>;
 }
 
-export function Item({ name, children }: { name: ReactNode; children?: ReactNode }) {
+interface ItemProps {
+  name: ReactNode;
+  /** What stands below all else, as wide as the box. */
+  below?: ReactNode;
+  children?: ReactNode;
+}
+
+export function Item({ name, below, children }: ItemProps) {
   return (
     <li className={classes.item}>
       <div className={classes.grow}>{name}</div>
       {children}
+      {below && <div className={classes.below}>{below}</div>}
     </li>
   );
 }

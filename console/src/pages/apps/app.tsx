@@ -151,6 +151,7 @@ function Actions({ gateway, app }: { gateway: Gateway; app: App }) {
     await client.invalidateQueries({ queryKey: ["apps", project.id] });
     tell(t.removed(app.name));
     navigate(projectPath(project, "apps"));
+    client.removeQueries({ queryKey: ["app", project.id, app.id] });
   };
   return (
     <>

@@ -24,6 +24,7 @@ const words = texts({
   none: ["No access keys yet.", "还没有访问密钥。"],
   create: ["Create an access key", "创建访问密钥"],
   description: ["Description", "描述"],
+  full: ["There is no room for another key: delete one first.", "访问密钥数量已达上限，请先删除一个。"],
   descriptionHint: ["What it is for: where will it be kept?", "用途说明：将保存在哪里？"],
   submit: ["Create", "创建"],
   made: ["Access key", "访问密钥"],
@@ -167,6 +168,7 @@ function CreateKey({ user, isOpen, onClose, refresh }: CreateProps) {
         ]);
         await refresh();
       },
+      faultsOf: ({ reason }) => (reason === "iam.key_quota" ? { description: t.full } : null),
     },
   );
   return (

@@ -12,7 +12,7 @@ import { Page, Section } from "../../components/page";
 import { tell } from "../../components/toast";
 import { useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
-import { projectPath, useProject } from "../../session/project";
+import { projectPath, useMay, useProject } from "../../session/project";
 import { askModel } from "../models/questions";
 import { useService } from "../service/service-query";
 import { type Draft, deploymentOf, draftOf, type Faults, faultsOf, newVersion, updateOf } from "./draft";
@@ -59,9 +59,10 @@ const words = texts({
     (name: string) => `正在更新 ${name}。`,
   ),
   noModel: ["No model to deploy yet", "还没有可部署的模型"],
+  import: ["Import a model", "导入模型"],
   noModelWhy: [
-    "Import a model first: `adyton model import my-model/` takes a folder or an archive with `model/config.json`.",
-    "请先导入模型：执行 `adyton model import my-model/`，支持包含 `model/config.json` 的文件夹或压缩包。",
+    "Import one first, here or with `adyton model import my-model/`: a folder or an archive with `model/config.json`.",
+    "请先在这里导入模型，或执行 `adyton model import my-model/`：支持包含 `model/config.json` 的文件夹或压缩包。",
   ],
   wrong: ["Some fields need another look.", "部分字段需要修改。"],
   faultName: ["1 to 64 letters, digits, _ and -", "应为 1～64 个字母、数字、_ 或 -"],
@@ -107,6 +108,7 @@ function useChoices() {
 function NewService() {
   const t = useTexts(words);
   const project = useProject();
+  const may = useMay();
   const { models, specifications, error } = useChoices();
   const wanted = new URLSearchParams(useSearch()).get("model");
   const named = useQuery({
@@ -140,7 +142,17 @@ function NewService() {
           specifications={specifications}
         />
       ) : (
-        <Empty icon="cube" title={t.noModel}>
+        <Empty
+          icon="layers"
+          title={t.noModel}
+          action={
+            may("modelarts:model:create") && (
+              <LinkButton kind="primary" icon="upload" to={projectPath(project, "models/import")}>
+                {t.import}
+              </LinkButton>
+            )
+          }
+        >
           {t.noModelWhy}
         </Empty>
       )}

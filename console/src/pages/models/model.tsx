@@ -256,6 +256,7 @@ function Remove({ model }: { model: Model }) {
     await client.invalidateQueries({ queryKey: ["models", project.id] });
     tell(t.removed(name));
     navigate(projectPath(project, "models"));
+    client.removeQueries({ queryKey: ["model", project.id, model.model_id] });
   };
   return (
     <>

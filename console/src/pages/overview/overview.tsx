@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { every } from "../../api/query";
 import { LinkButton } from "../../components/button";
 import { CallFigures } from "../../components/call-figures";
+import { sentenceOf } from "../../components/cause";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { type Figure, Figures } from "../../components/figures";
@@ -12,13 +13,14 @@ import { Detail, Item, List } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Card, Facts, Page, Section } from "../../components/page";
 import { Table } from "../../components/table";
+import tones from "../../components/tone.module.css";
 import { useLanguage, useTexts } from "../../language/language";
 import { filled, texts } from "../../language/texts";
 import { projectPath, useMay, useProject } from "../../session/project";
 import { count, size, span } from "../../time/format";
 import { thingName, useOperationName, useThingKind } from "../audit/operations";
 import { ServiceItem } from "../services/service-item";
-import { SERVICE_STATES, useStateName } from "../services/status";
+import { isMoving, SERVICE_STATES, useStateName } from "../services/status";
 import classes from "./overview.module.css";
 
 const words = texts({
@@ -70,6 +72,7 @@ const words = texts({
     "Import a model, then deploy it: it gets an API address, and shows here. `adyton model init` makes a package to begin with.",
     "先导入模型，再部署为服务，即可获得 API 地址并显示在这里。`adyton model init` 可以生成一个起步用的模型包。",
   ],
+  import: ["Import a model", "导入模型"],
   deploy: ["Deploy a service", "部署服务"],
   caller: ["You may call the services of this project", "您可以调用本项目的服务"],
   callerWhy: [
@@ -123,13 +126,22 @@ function Services({ services }: { services: Overview["services"] }) {
   const project = useProject();
   const may = useMay();
   if (services.total === 0) {
-    const deploy = may("modelarts:service:create") && (
-      <LinkButton kind="primary" icon="plus" to={projectPath(project, "services/new")}>
-        {t.deploy}
-      </LinkButton>
+    const first = (
+      <>
+        {may("modelarts:model:create") && (
+          <LinkButton kind="primary" icon="upload" to={projectPath(project, "models/import")}>
+            {t.import}
+          </LinkButton>
+        )}
+        {may("modelarts:service:create") && (
+          <LinkButton icon="plus" to={projectPath(project, "services/new")}>
+            {t.deploy}
+          </LinkButton>
+        )}
+      </>
     );
     return (
-      <Empty icon="cube" title={t.none} action={deploy}>
+      <Empty icon="cube" title={t.none} action={first}>
         {t.noneWhy}
       </Empty>
     );
@@ -150,7 +162,15 @@ function Services({ services }: { services: Overview["services"] }) {
               <ServiceItem
                 key={service.service_id}
                 service={service}
-                below={service.error_msg && <span className={classes.why}>{service.error_msg}</span>}
+                below={
+                  service.error_msg && (
+                    <p
+                      className={`${classes.why} ${isMoving(service.status) ? "" : tones[TONES[service.status] ?? "idle"]}`}
+                    >
+                      {sentenceOf(service.error_msg)}
+                    </p>
+                  )
+                }
               >
                 <Detail>{t.instances(service.ready_instances, service.wanted_instances)}</Detail>
               </ServiceItem>

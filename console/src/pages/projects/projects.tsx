@@ -26,6 +26,7 @@ const words = texts({
   ],
   name: ["Name", "名称"],
   nameWrong: ["A name is needed.", "请填写名称。"],
+  taken: ["This name is taken.", "该项目名称已被使用。"],
   roles: ["Your roles there", "您在其中的角色"],
   id: ["Id", "ID"],
   create: ["Create a project", "创建项目"],
@@ -102,6 +103,7 @@ function CreateProject({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
         tell(t.made(name.trim()));
         onClose();
       },
+      faultsOf: ({ reason }) => (reason === "iam.conflict" ? { name: t.taken } : null),
     },
   );
   return (

@@ -151,7 +151,8 @@ export function RequestTable({ rows, foot }: { rows: JournalRow[] | undefined; f
       cell: (row) =>
         row.method || row.path ? (
           <span className={classes.line} title={`${row.method} ${row.path}`}>
-            {row.method && <Chip mono>{row.method}</Chip>} <bdi>{pathBelow(row.path)}</bdi>
+            {row.method && <Chip mono>{row.method}</Chip>}{" "}
+            <bdi>{row.service ? pathBelow(row.path) : row.path}</bdi>
           </span>
         ) : (
           requestLine(row.method, row.path)

@@ -4,11 +4,11 @@ import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { every } from "../../api/query";
 import { Badge } from "../../components/badge";
+import { Cause } from "../../components/cause";
 import { Empty } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Select } from "../../components/field";
 import { Moment } from "../../components/moment";
-import { inline } from "../../components/prose";
 import { More, Table } from "../../components/table";
 import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
@@ -84,7 +84,11 @@ export default function Events({ service }: { service: Service }) {
             {
               title: t.what,
               width: "minmax(0, 1fr)",
-              cell: (event) => <span className={classes.what}>{inline(event.event_info)}</span>,
+              cell: (event) => (
+                <div className={classes.what}>
+                  <Cause text={event.event_info} />
+                </div>
+              ),
             },
           ]}
           foot={

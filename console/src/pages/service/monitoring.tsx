@@ -111,7 +111,12 @@ function Instances({ rows }: { rows: Row[] }) {
           cell: (row) => <Badge tone={TONES[row.status] ?? "idle"}>{nameOf(row.status)}</Badge>,
         },
         { title: t.model, width: "minmax(5rem, 2fr)", cell: (row) => <bdi>{row.model}</bdi> },
-        { title: t.place, width: "minmax(8rem, 2fr)", extra: true, cell: (row) => row.place },
+        {
+          title: t.place,
+          width: "minmax(8rem, 2fr)",
+          extra: true,
+          cell: (row) => row.place.replace(/^in process\b/, t.inServer),
+        },
         { title: t.restarts, width: "5.5rem", right: true, cell: (row) => count(row.restarts, language) },
         {
           title: t.cpu,

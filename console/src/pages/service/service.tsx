@@ -3,6 +3,7 @@ import { type ComponentType, lazy, Suspense } from "react";
 import { Redirect, useParams } from "wouter";
 import { asFailure } from "../../api/failure";
 import { LinkButton } from "../../components/button";
+import { CauseNote } from "../../components/cause";
 import { Id } from "../../components/copy";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
@@ -126,7 +127,7 @@ function About({ service }: { service: Service }) {
   return (
     <>
       {service.description && <p dir="auto">{service.description}</p>}
-      {service.error_msg && <FailureNote error={service.error_msg} />}
+      {service.error_msg && <CauseNote text={service.error_msg} isFailed={service.status !== "deploying"} />}
       <Facts
         facts={[
           [t.id, <Id key="id" value={service.service_id} />],

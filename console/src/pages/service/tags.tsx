@@ -88,7 +88,10 @@ export default function Tags({ service }: { service: Service }) {
               key={tag.key}
               name={
                 <span>
-                  <Chip>{tag.key}</Chip> <bdi>{tag.value}</bdi>
+                  <Chip long>
+                    <bdi>{tag.key}</bdi>
+                  </Chip>{" "}
+                  <bdi>{tag.value}</bdi>
                 </span>
               }
             >

@@ -5,6 +5,7 @@ import { api, ask } from "../../api/client";
 import { every } from "../../api/query";
 import { Badge, type Tone } from "../../components/badge";
 import { Button } from "../../components/button";
+import { Cause } from "../../components/cause";
 import { Confirm } from "../../components/dialog";
 import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
@@ -117,7 +118,11 @@ function Entry({ service, update, before, isCurrent }: EntryProps) {
           </Button>
         )}
       </div>
-      {update.error_msg && <p className={classes.error}>{update.error_msg}</p>}
+      {update.error_msg && (
+        <div className={classes.error}>
+          <Cause text={update.error_msg} />
+        </div>
+      )}
       <p className={classes.about}>{before ? "" : t.first}</p>
       <Changes changes={changesBetween(before?.config ?? [], update.config)} />
       <Confirm

@@ -18,13 +18,11 @@ export function ServiceItem({ service, below, children }: Props) {
   return (
     <Item
       name={
-        <>
-          <Link href={projectPath(project, `services/${service.service_id}`)}>
-            <bdi>{service.service_name}</bdi>
-          </Link>
-          {below}
-        </>
+        <Link href={projectPath(project, `services/${service.service_id}`)}>
+          <bdi>{service.service_name}</bdi>
+        </Link>
       }
+      below={below}
     >
       {children}
       <ServiceStatus status={service.status} progress={service.progress} />

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { asFailure } from "../../api/failure";
-import { Button } from "../../components/button";
+import { Button, LinkButton } from "../../components/button";
 import { Id } from "../../components/copy";
 import { Confirm } from "../../components/dialog";
-import { Skeleton } from "../../components/empty";
+import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { TextField } from "../../components/field";
 import { useForm } from "../../components/form";
@@ -28,6 +28,9 @@ const words = texts({
   users: ["Users", "用户"],
   user: ["User", "用户"],
   id: ["Id", "ID"],
+  gone: ["This user does not exist", "用户不存在"],
+  goneWhy: ["They were deleted, or the address is not whole.", "用户已被删除，或地址不完整。"],
+  all: ["All users", "所有用户"],
   self: ["This is you.", "这是您自己。"],
   disable: ["Disable", "禁用"],
   enable: ["Enable", "启用"],
@@ -72,7 +75,15 @@ export default function UserPage() {
   const mayKeys = permissions.has("iam:credentials:list");
   const keys = useQuery({ queryKey: ["keys", id], enabled: mayKeys, queryFn: () => askKeys(id) });
   const crumbs = [{ title: t.users, to: "/users" }];
-  if (!data || (error && asFailure(error).status === 404))
+  if (error && asFailure(error).status === 404)
+    return (
+      <Page title="" crumbs={crumbs}>
+        <Empty icon="users" title={t.gone} action={<LinkButton to="/users">{t.all}</LinkButton>}>
+          {t.goneWhy}
+        </Empty>
+      </Page>
+    );
+  if (!data)
     return (
       <Page title={t.user} crumbs={crumbs}>
         {error ? <FailureNote error={error} retry={() => void refetch()} /> : <Skeleton lines={6} />}
@@ -123,6 +134,7 @@ function Actions({ user }: { user: User }) {
     await client.invalidateQueries({ queryKey: ["users"] });
     tell(t.removed(user.name));
     navigate("/users");
+    client.removeQueries({ queryKey: ["user", user.id] });
   };
   return (
     <>

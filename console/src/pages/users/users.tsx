@@ -42,6 +42,7 @@ const words = texts({
     "8 到 128 个字符。请告知用户，用户可自行修改。",
   ],
   nameWrong: ["A name is needed.", "请填写名称。"],
+  taken: ["This name is taken.", "该用户名已被使用。"],
   submit: ["Create", "创建"],
   nothing: ["No user fits", "没有符合条件的用户"],
   nothingWhy: ["Another name may.", "请尝试其他名称。"],
@@ -127,6 +128,7 @@ function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void 
         onClose();
         navigate(`/users/${user.id}`);
       },
+      faultsOf: ({ reason }) => (reason === "iam.conflict" ? { name: t.taken } : null),
     },
   );
   return (

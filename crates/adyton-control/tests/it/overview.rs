@@ -78,7 +78,13 @@ async fn services_calls_refusals_changes_and_the_server_are_in_one_answer() {
         (attention.len(), &attention[0]["service_name"]),
         (1, &json!("bad"))
     );
-    assert_eq!(attention[0]["error_msg"], "the model did not answer");
+    assert_eq!(attention[0]["error_msg"], "it answered too late");
+    let in_chinese = owner
+        .with("Accept-Language", "zh-CN")
+        .get(&world.own("/overview"))
+        .await
+        .expect(200);
+    assert_eq!(in_chinese["services"]["attention"][0]["error_msg"], "应答过晚");
     let calls = &found["calls"];
     assert_eq!(calls["failed"], 2, "what is older than an hour is not counted");
     assert_eq!(

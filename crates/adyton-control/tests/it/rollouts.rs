@@ -244,10 +244,10 @@ async fn a_deployment_that_failed_stays_as_it_is_wanted() {
     ground.sees(ServiceStatus::Failed, &ground.old).await;
     ground.shown_as("failed").await;
     let cause = ground.until(1, "failed").await;
-    assert_eq!(cause, "the model did not answer");
+    assert_eq!(cause, "it answered too late");
     assert_eq!(
         ground.history().await,
-        rows(&[(1, "FAIL", "the model did not answer")])
+        rows(&[(1, "FAIL", "it answered too late")])
     );
 }
 

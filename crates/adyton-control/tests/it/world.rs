@@ -71,7 +71,7 @@ impl Stage {
         let rollout = match status {
             ServiceStatus::Running => Some(Rollout::Done),
             ServiceStatus::Failed => Some(Rollout::Failed {
-                cause: "the model did not answer".to_owned(),
+                cause: "it answered too late".to_owned(),
             }),
             ServiceStatus::Deploying | ServiceStatus::Concerning => Some(Rollout::Going),
             ServiceStatus::Stopping | ServiceStatus::Stopped | ServiceStatus::Deleting => None,
@@ -105,7 +105,7 @@ impl Stage {
             rollout,
             status,
             progress: 50,
-            error: "the model did not answer".to_owned(),
+            error: "it answered too late".to_owned(),
             transition_at: Timestamp::from_seconds(1),
             instances: vec![one],
         };

@@ -6,7 +6,9 @@ use adyton_api::adyton::overview::{
     CallsOverview, ProjectOverview, RefusedCode, ServerShown, ServiceAttention, ServiceCalls,
     ServicesOverview,
 };
+use adyton_core::event_cause::cause_in;
 use adyton_core::id::ServiceId;
+use adyton_core::language::Language;
 use adyton_core::tally::Tally;
 
 use super::audit;
@@ -14,6 +16,7 @@ use super::metrics::percentile_ms;
 use crate::call::Call;
 use crate::endpoint::Json;
 use crate::failure::OperationResult;
+use crate::language;
 use crate::operations::overview::{self, CodeCount, Overview, Server, attention};
 use crate::operations::service::status::Seen;
 
@@ -27,7 +30,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<ProjectOverview>> {
     let found = overview::show(&call.shared, &call.actor, call.project()?).await?;
     Ok(Json(ProjectOverview {
         at: found.at.to_iso(),
-        services: services(&found.services),
+        services: services(&found.services, language::of(&call.headers)),
         calls: calls(&found),
         refused: found.refused.map(|all| all.into_iter().map(refused).collect()),
         changes: found
@@ -37,7 +40,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<ProjectOverview>> {
     }))
 }
 
-fn services(all: &[Seen]) -> ServicesOverview {
+fn services(all: &[Seen], language: Language) -> ServicesOverview {
     let mut by_status: BTreeMap<String, usize> = BTreeMap::new();
     for seen in all {
         *by_status.entry(seen.status.name().to_owned()).or_default() += 1;
@@ -50,12 +53,12 @@ fn services(all: &[Seen]) -> ServicesOverview {
         attention: attention(all)
             .into_iter()
             .take(ATTENTION)
-            .map(attention_shown)
+            .map(|seen| attention_shown(seen, language))
             .collect(),
     }
 }
 
-fn attention_shown(seen: &Seen) -> ServiceAttention {
+fn attention_shown(seen: &Seen, language: Language) -> ServiceAttention {
     ServiceAttention {
         service_id: seen.service.id.to_string(),
         service_name: seen.service.name.clone(),
@@ -63,7 +66,7 @@ fn attention_shown(seen: &Seen) -> ServiceAttention {
         progress: seen.progress,
         wanted_instances: seen.wanted_instances(),
         ready_instances: seen.ready_instances() as u64,
-        error_msg: seen.error().to_owned(),
+        error_msg: cause_in(seen.error(), language).into_owned(),
     }
 }
 
@@ -180,7 +183,7 @@ mod tests {
     fn services_are_counted_by_their_state_and_only_so_many_ask_for_attention() {
         let failed = (0..30).map(|number| seen(number, ServiceStatus::Failed));
         let all: Vec<Seen> = failed.chain([seen(30, ServiceStatus::Running)]).collect();
-        let shown = services(&all);
+        let shown = services(&all, Language::English);
         assert_eq!(
             (shown.total, shown.wanted_instances, shown.ready_instances),
             (31, 62, 0)

@@ -4,8 +4,10 @@ use adyton_api::modelarts::activity::{
     EventList, EventShown, InstanceShown, ModelMonitor, MonitorShown, UpdateList, UpdateShown,
 };
 use adyton_core::clock::Timestamp;
+use adyton_core::event_cause::cause_in;
 use adyton_core::event_text::text_in;
 use adyton_core::events::EventKind;
+use adyton_core::language::Language;
 use adyton_store::repository::EventFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -78,12 +80,13 @@ pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> Opera
 /// `GET …/services/{service_id}/logs`
 pub(crate) async fn history(call: Call) -> OperationResult<Json<UpdateList>> {
     let (service, updates) = service::history(&call.shared, call.project()?, id(&call)?).await?;
+    let language = language::of(&call.headers);
     let logs = updates
         .into_iter()
         .map(|update| UpdateShown {
             update_time: update.at.millis(),
             result: update.result.name().to_owned(),
-            error_msg: update.cause,
+            error_msg: cause_in(&update.cause, language).into_owned(),
             generation: update.generation,
             config: update
                 .versions
@@ -107,6 +110,7 @@ pub(crate) async fn monitor(
     let alone = query.model_id.as_deref();
     let ServiceMonitored { seen, models } =
         monitor::monitor(&call.shared, call.project()?, id(&call)?, alone).await?;
+    let language = language::of(&call.headers);
     let monitors = models.iter().map(|model| {
         let (model_name, model_version) = model_named(&call.actor.live, model.model);
         ModelMonitor {
@@ -119,7 +123,11 @@ pub(crate) async fn monitor(
             model_running_instance_count: model.ready,
             cpu_core_usage: model.cores(),
             cpu_memory_usage: model.memory().map(megabytes),
-            instances: model.instances.iter().map(instance_shown).collect(),
+            instances: model
+                .instances
+                .iter()
+                .map(|one| instance_shown(one, language))
+                .collect(),
         }
     });
     Ok(Json(MonitorShown {
@@ -135,7 +143,10 @@ fn megabytes(bytes: u64) -> f64 {
     (bytes >> 10) as f64 / 1024.0
 }
 
-fn instance_shown(InstanceMonitored { seen: instance, used }: &InstanceMonitored) -> InstanceShown {
+fn instance_shown(
+    InstanceMonitored { seen: instance, used }: &InstanceMonitored,
+    language: Language,
+) -> InstanceShown {
     use adyton_core::instances::InstanceStatus::{Down, Draining, Failed, Ready, Starting};
     InstanceShown {
         instance_id: instance.id.to_string(),
@@ -149,7 +160,7 @@ fn instance_shown(InstanceMonitored { seen: instance, used }: &InstanceMonitored
         .to_owned(),
         place: instance.place.clone(),
         restarts: instance.restarts,
-        note: instance.note.clone(),
+        note: cause_in(&instance.note, language).into_owned(),
         cpu_percent: used.and_then(|used| used.cpu_percent()),
         memory_bytes: used.and_then(|used| used.memory),
     }

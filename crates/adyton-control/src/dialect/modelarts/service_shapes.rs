@@ -5,7 +5,9 @@ use adyton_api::modelarts::services::{
 };
 use adyton_api::modelarts::tags::TmsTag;
 use adyton_core::address;
+use adyton_core::event_cause::cause_in;
 use adyton_core::id::ModelId;
+use adyton_core::language::Language;
 use adyton_core::live::Live;
 use adyton_core::service::{Service, ServiceStatus, Version};
 use adyton_core::tag::Tag;
@@ -14,8 +16,13 @@ use super::model_shapes;
 use crate::operations::service::status::Seen;
 use crate::shared::Shared;
 
-/// What a list shows.
-pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> ServiceSummary {
+/// What a list shows. Why a service failed is told in the reader's language, as its events are.
+pub(crate) fn service_summary(
+    shared: &Shared,
+    seen: &Seen,
+    tags: Vec<Tag>,
+    language: Language,
+) -> ServiceSummary {
     let service = &seen.service;
     let live = shared.live();
     let calls = shared.instances.calls(service.id, None);
@@ -51,20 +58,25 @@ pub(crate) fn service_summary(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> S
         access_address: address(shared, service),
         tags: tags_shown(tags),
         error_msg: match has_error {
-            true => seen.error().to_owned(),
+            true => cause_in(seen.error(), language).into_owned(),
             false => String::new(),
         },
     }
 }
 
 /// Everything.
-pub(crate) fn service_shown(shared: &Shared, seen: &Seen, tags: Vec<Tag>) -> ServiceShown {
+pub(crate) fn service_shown(
+    shared: &Shared,
+    seen: &Seen,
+    tags: Vec<Tag>,
+    language: Language,
+) -> ServiceShown {
     let service = &seen.service;
     let config = (0..service.versions.len())
         .filter_map(|at| version_shown(shared, seen, at))
         .collect();
     ServiceShown {
-        summary: service_summary(shared, seen, tags),
+        summary: service_summary(shared, seen, tags, language),
         config,
         schedule: Vec::new(),
         additional_properties: PropertiesShown {

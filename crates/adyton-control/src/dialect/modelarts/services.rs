@@ -14,6 +14,7 @@ use super::service_shapes;
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
+use crate::language;
 use crate::operations::service;
 use crate::operations::service::rules::SPECIFICATIONS;
 use crate::operations::service::tags;
@@ -100,12 +101,13 @@ pub(crate) async fn list(
     .await?;
     let ids: Vec<ServiceId> = listed.items.iter().map(|seen| seen.service.id).collect();
     let mut tags = tags::of_all(&call.shared, &ids).await?;
+    let language = language::of(&call.headers);
     let services: Vec<ServiceSummary> = listed
         .items
         .iter()
         .map(|seen| {
             let tags = tags.remove(&seen.service.id).unwrap_or_default();
-            service_shapes::service_summary(&call.shared, seen, tags)
+            service_shapes::service_summary(&call.shared, seen, tags, language)
         })
         .collect();
     Ok(Json(ServiceList {
@@ -148,6 +150,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<ServiceShown>> {
         &call.shared,
         &seen,
         tags.unwrap_or_default(),
+        language::of(&call.headers),
     )))
 }
 
