@@ -249,6 +249,12 @@ async fn a_deployment_that_failed_stays_as_it_is_wanted() {
         ground.history().await,
         rows(&[(1, "FAIL", "it answered too late")])
     );
+    let path = ground.world.v1(&format!("/services/{}/logs", ground.id));
+    let chinese = ground.owner.with("Accept-Language", "zh-CN");
+    assert_eq!(
+        chinese.get(&path).await.expect(200)["logs"][0]["error_msg"],
+        "应答过晚"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
