@@ -497,6 +497,8 @@ def test_a_request_that_nobody_knows_is_told(tab):
         tab.go(f"/explain/{request}")
         expect(tab.page.get_by_role("heading", name="Nothing is known of this id")).to_be_visible()
         tab.check()
+    tab.in_project(f"audit/{'0' * 32}")
+    expect(tab.page.get_by_role("heading", name="Nothing is known of this call")).to_be_visible()
 
 
 def test_a_user_whose_name_is_taken_is_told_there_and_a_deleted_one_is_gone(tab, server):

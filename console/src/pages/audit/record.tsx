@@ -1,8 +1,9 @@
 /** A management call at an address of its own: of the project, or of the domain. */
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "wouter";
+import { asFailure } from "../../api/failure";
 import { Id } from "../../components/copy";
-import { Skeleton } from "../../components/empty";
+import { Empty, Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { Page } from "../../components/page";
 import { useLanguage, useTexts } from "../../language/language";
@@ -15,6 +16,11 @@ import { AuditedCall } from "./call";
 const words = texts({
   title: ["Management call", "管理操作"],
   audit: ["Audit", "审计"],
+  none: ["Nothing is known of this call", "没有该调用的记录"],
+  noneWhy: [
+    "Was the id copied whole? The call may also be of another project, or no longer be kept.",
+    "请确认 ID 是否完整。该调用也可能属于其他项目，或已超出保留期限。",
+  ],
 });
 
 export default function ProjectRecord() {
@@ -40,7 +46,14 @@ function Recorded({ project }: { project: SessionProject | null }) {
       about={<Id value={id} />}
       narrow
     >
-      {error && <FailureNote error={error} retry={() => void refetch()} />}
+      {error &&
+        (asFailure(error).status === 404 ? (
+          <Empty icon="audit" title={t.none}>
+            {t.noneWhy}
+          </Empty>
+        ) : (
+          <FailureNote error={error} retry={() => void refetch()} />
+        ))}
       {!data && !error && <Skeleton lines={6} />}
       {data && <AuditedCall explained={data} />}
     </Page>
