@@ -70,12 +70,35 @@ CASES = {
     "dot segments": ("GET {path}/%2e%2e/smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 0),
     "an encoded line end": ("GET {path}/%0d%0aX-A:%20b HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 0),
     "a long head": (HEAD + "X-A: " + "a" * 40_000 + "\r\nContent-Length: 0\r\n\r\n", 0),
+    "a coding with a vertical tab": (HEAD + "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n" + SMUGGLED, 0),
+    "a coding with a parameter": (HEAD + "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n" + SMUGGLED, 0),
+    "an empty coding": (HEAD + "Transfer-Encoding: \r\nContent-Length: {length}\r\n\r\n" + SMUGGLED, 0),
+    "a coding with a byte over 127": (HEAD + "Transfer-Encoding: chunked\xa0\r\n\r\n0\r\n\r\n" + SMUGGLED, 0),
+    "a length with a NUL": (HEAD + "Content-Length: {length}\0\r\n\r\n" + SMUGGLED, 0),
+    "a length that the connection owns": (HEAD + "Connection: content-length\r\nContent-Length: {length}\r\n\r\n" + SMUGGLED, 1),
+    "a coding that the connection owns": (HEAD + "Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n", 1),
+    "a host that the connection owns": (HEAD + "Connection: host, x-forwarded-for\r\nContent-Length: 2\r\n\r\n{{}}", 1),
+    "a body of GET": (HEAD.replace("POST", "GET") + "Content-Length: {length}\r\n\r\n" + SMUGGLED, 1),
+    "a body of HEAD": (HEAD.replace("POST", "HEAD") + "Content-Length: {length}\r\n\r\n" + SMUGGLED, 1),
+    "a body of OPTIONS": (HEAD.replace("POST", "OPTIONS") + "Transfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n", 1),
+    "a body behind an expectation": (HEAD + "Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n" + SMUGGLED, 1),
+    "a blank in front of a chunk": (HEAD + "Transfer-Encoding: chunked\r\n\r\n 1\r\na\r\n0\r\n\r\n" + SMUGGLED, 0),
+    "an underscore in a chunk's size": (HEAD + "Transfer-Encoding: chunked\r\n\r\n1_0\r\na\r\n0\r\n\r\n" + SMUGGLED, 0),
+    "a line end in quotes of an extension": (HEAD + 'Transfer-Encoding: chunked\r\n\r\n1;a="\r\na"\r\n0\r\n\r\n' + SMUGGLED, 0),
+    "two carriage returns behind a chunk": (HEAD + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\r\n0\r\n\r\n" + SMUGGLED, 0),
+    "a last chunk of many zeros": (HEAD + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0000000000000000000000\r\n\r\n", 1),
+    "a tab in the request line": ("POST\t{path}\tHTTP/1.1\r\nHost: {host}\r\n\r\n" + SMUGGLED, 0),
+    "a version of two digits": (HEAD.replace("1.1", "1.10") + "Content-Length: 2\r\n\r\n{{}}", 0),
+    "an upgrade to websockets": (HEAD.replace("POST", "GET") + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 777\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" + SMUGGLED, 1),
+    "a fragment": ("GET {path}#/../smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 1),
+    "a backslash": ("GET {path}\\smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 0),
+    "a parameter of the path": ("GET {path};/smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 0),
     "a refused body that holds a request": ("POST {path}/nowhere HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n" + SMUGGLED, 0),
     "a refused body of chunks that holds a request": ("POST {path}/nowhere HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n", 0),
     "a refused body over the limit": ("POST {path} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\nContent-Length: 99999999\r\n\r\n" + SMUGGLED, 0),
 }
 # What is no attack, and may reach the model twice.
-MEANT_TWICE = {"CONNECT", "content-length and chunks", "chunks and content-length", "a coding of HTTP/1.0", "trailers without an end"}
+MEANT_TWICE = {"CONNECT", "an upgrade to websockets", "content-length and chunks", "chunks and content-length", "a coding of HTTP/1.0", "trailers without an end"}
 
 
 def filled(case: str, server: Server, service: Service) -> bytes:
