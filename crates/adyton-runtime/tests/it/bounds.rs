@@ -164,3 +164,20 @@ async fn an_output_of_more_axes_than_anybody_reads_is_an_error_of_its_call() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_model_that_always_gives_too_many_axes_is_told_to_have_answered_nothing() {
+    let Some(onnx) = onnx_runtime() else { return };
+    let axes: Vec<i64> = (0..64).collect();
+    let deep = node("Unsqueeze", "", &["x"], &["y"], vec![graph::ints("axes", &axes)]);
+    let mut model = graph::model(
+        vec![port("x", FLOAT, &[1])],
+        vec![graph::untyped("y")],
+        vec![deep],
+        Vec::new(),
+    );
+    model.opset_import[0].version = 7;
+    let (_bench, _instance, model) = served(onnx, LoadInto::Server, &graph::bytes(&model)).await;
+    let note = model.note().unwrap_or_default();
+    assert!(note.contains("an output has 65 axes, more than 64"), "{note}");
+}
