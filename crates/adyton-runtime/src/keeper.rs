@@ -7,11 +7,10 @@
 //!
 //! The keeper is the *subreaper* of its descendants: whoever loses their parent becomes its child, so nobody escapes by
 //! forking twice or by making a session of their own. It starts the program (`start.rs`) behind a fence of Landlock (`fence.rs`),
-//! without what only root may do (`capabilities.rs`), and keeps ending descendants until there are none (`descendants.rs`).
+//! without what only root may do (`capabilities.rs` of the crate), and keeps ending descendants until there are none (`descendants.rs`).
 //!
 //! The same command, told otherwise, tries a model ([`trial`](crate::trial)) or runs one ([`isolated`](crate::isolated)).
 
-pub(crate) mod capabilities;
 pub(crate) mod descendants;
 mod fence;
 mod start;

@@ -14,6 +14,7 @@
 //! the table before it is ended; a program's whole process tree ends with its service or with the server, however that
 //! dies; one bad model hurts no other. Read [`targets`] and [`reconciler`] first.
 
+mod capabilities;
 pub mod command;
 pub mod engines;
 #[doc(hidden)]

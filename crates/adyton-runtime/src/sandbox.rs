@@ -24,7 +24,7 @@ use parking_lot::Mutex;
 use rustix::process::{Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, waitid};
 use serde::Serialize;
 
-use crate::keeper::capabilities;
+use crate::capabilities;
 
 /// How often it is asked whether anybody still waits.
 const ASK: Duration = Duration::from_millis(50);

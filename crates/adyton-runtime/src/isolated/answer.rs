@@ -30,7 +30,7 @@ const TEXT: usize = 16;
 /// # Errors
 /// It is not one. An answer for which there is no room is one, and says so.
 pub(super) fn read(frame: &[u8], outputs: usize) -> Result<Answered, postcard::Error> {
-    let mut room = Room {
+    let mut room = AnswerBudget {
         budget: OutputBudget::of_another_process(),
         outputs,
         refused: None,
@@ -46,7 +46,7 @@ pub(super) fn read(frame: &[u8], outputs: usize) -> Result<Answered, postcard::E
 }
 
 /// What may still be taken.
-struct Room {
+struct AnswerBudget {
     budget: OutputBudget,
     /// How many values the answer has to have.
     outputs: usize,
@@ -54,7 +54,7 @@ struct Room {
     refused: Option<RunError>,
 }
 
-impl Room {
+impl AnswerBudget {
     fn take<E: Error>(&mut self, count: usize, each: usize) -> Result<(), E> {
         self.budget.take(count, each).map_err(|refused| {
             self.refused = Some(refused);
@@ -65,17 +65,17 @@ impl Room {
 
 /// Something that is read within the room there is.
 trait ReadWithin<'de>: Sized {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error>;
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error>;
 }
 
 /// A part of the answer that is to be read.
 struct Part<'r, T> {
-    room: &'r mut Room,
+    room: &'r mut AnswerBudget,
     of: PhantomData<T>,
 }
 
 impl<'r, T> Part<'r, T> {
-    fn within(room: &'r mut Room) -> Self {
+    fn within(room: &'r mut AnswerBudget) -> Self {
         Self {
             room,
             of: PhantomData,
@@ -92,10 +92,10 @@ impl<'de, T: ReadWithin<'de>> DeserializeSeed<'de> for Part<'_, T> {
 }
 
 /// Reads a part whose content a visitor is told.
-struct PartContent<'r, T>(&'r mut Room, PhantomData<T>);
+struct PartContent<'r, T>(&'r mut AnswerBudget, PhantomData<T>);
 
 impl<'r, T> PartContent<'r, T> {
-    fn within(room: &'r mut Room) -> Self {
+    fn within(room: &'r mut AnswerBudget) -> Self {
         Self(room, PhantomData)
     }
 }
@@ -107,14 +107,17 @@ fn promised<'de, A: SeqAccess<'de>>(items: &A) -> Result<usize, A::Error> {
         .ok_or_else(|| A::Error::custom("a list that is longer than its frame"))
 }
 
-fn next<'de, T: ReadWithin<'de>, A: SeqAccess<'de>>(items: &mut A, room: &mut Room) -> Result<T, A::Error> {
+fn next<'de, T: ReadWithin<'de>, A: SeqAccess<'de>>(
+    items: &mut A,
+    room: &mut AnswerBudget,
+) -> Result<T, A::Error> {
     items
         .next_element_seed(Part::within(room))?
         .ok_or_else(|| A::Error::custom("something is missing"))
 }
 
 impl<'de, T: ReadWithin<'de>> ReadWithin<'de> for Vec<T> {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         from.deserialize_seq(PartContent::<Self>::within(room))
     }
 }
@@ -144,7 +147,7 @@ impl<'de, T: ReadWithin<'de>> Visitor<'de> for PartContent<'_, Vec<T>> {
 macro_rules! plain {
     ($($type:ty)*) => {$(
         impl<'de> ReadWithin<'de> for $type {
-            fn read<D: Deserializer<'de>>(from: D, _room: &mut Room) -> Result<Self, D::Error> {
+            fn read<D: Deserializer<'de>>(from: D, _room: &mut AnswerBudget) -> Result<Self, D::Error> {
                 Self::deserialize(from)
             }
         }
@@ -153,7 +156,7 @@ macro_rules! plain {
 plain!(f32 f64 f16 i8 i16 i32 i64 u8 u16 u32 u64 usize bool Ended);
 
 impl<'de> ReadWithin<'de> for String {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(from)?;
         room.take(1, TEXT + text.len())?;
         Ok(text.to_owned())
@@ -161,7 +164,7 @@ impl<'de> ReadWithin<'de> for String {
 }
 
 impl<'de> ReadWithin<'de> for Arc<str> {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         let text = <&str>::deserialize(from)?;
         room.take(1, TEXT + text.len())?;
         Ok(text.into())
@@ -169,7 +172,7 @@ impl<'de> ReadWithin<'de> for Arc<str> {
 }
 
 impl<'de> ReadWithin<'de> for Shape {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         from.deserialize_seq(PartContent::<Self>::within(room))
     }
 }
@@ -195,7 +198,7 @@ impl<'de> Visitor<'de> for PartContent<'_, Shape> {
 }
 
 impl<'de> ReadWithin<'de> for Tensor {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         from.deserialize_tuple(2, PartContent::<Self>::within(room))
     }
 }
@@ -220,7 +223,7 @@ impl<'de> Visitor<'de> for PartContent<'_, Tensor> {
 }
 
 impl<'de> ReadWithin<'de> for (Label, f32) {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         from.deserialize_tuple(2, PartContent::<Self>::within(room))
     }
 }
@@ -241,7 +244,7 @@ impl<'de> Visitor<'de> for PartContent<'_, (Label, f32)> {
 macro_rules! one_of {
     ($($type:ty, $what:literal: { $($tag:literal => $variant:path),* $(,)? })*) => {$(
         impl<'de> ReadWithin<'de> for $type {
-            fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+            fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
                 from.deserialize_enum($what, &[], PartContent::<Self>::within(room))
             }
         }
@@ -294,7 +297,7 @@ fn whole(all: Whole) -> Answered {
 }
 
 impl<'de> ReadWithin<'de> for Whole {
-    fn read<D: Deserializer<'de>>(from: D, room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, room: &mut AnswerBudget) -> Result<Self, D::Error> {
         from.deserialize_seq(PartContent::<Self>::within(room))
     }
 }
@@ -325,7 +328,7 @@ fn shortened(words: Words) -> RunError {
 }
 
 impl<'de> ReadWithin<'de> for Words {
-    fn read<D: Deserializer<'de>>(from: D, _room: &mut Room) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(from: D, _room: &mut AnswerBudget) -> Result<Self, D::Error> {
         let words = <&str>::deserialize(from)?;
         match words.len() <= LONGEST_WORDS {
             true => Ok(Self(words.to_owned())),

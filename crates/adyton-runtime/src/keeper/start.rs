@@ -18,7 +18,8 @@ use rustix::fs::{Mode, OFlags};
 use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
-use super::{Fence, Order, capabilities, fence};
+use super::{Fence, Order, fence};
+use crate::capabilities;
 use adyton_core::event_cause::Cause;
 
 /// The first line of a process that is to become the program; a keeper's is the order alone.

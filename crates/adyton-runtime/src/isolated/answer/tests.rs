@@ -1,3 +1,5 @@
+//! Answers of processes that a graph has taken over.
+
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use serde::Serialize;

@@ -10,7 +10,7 @@ use rustix::thread::{
 };
 
 /// What a program keeps, if its server has it.
-pub(super) const PORTS: CapabilitySet = CapabilitySet::NET_BIND_SERVICE;
+pub(crate) const PORTS: CapabilitySet = CapabilitySet::NET_BIND_SERVICE;
 /// What a process in a sandbox keeps, so that it reads a package whoever owns it; where it reads is what its fence decides.
 pub(crate) const FILES: CapabilitySet = CapabilitySet::DAC_READ_SEARCH.union(CapabilitySet::DAC_OVERRIDE);
 
