@@ -499,6 +499,9 @@ def test_a_request_that_nobody_knows_is_told(tab):
         tab.check()
     tab.in_project(f"audit/{'0' * 32}")
     expect(tab.page.get_by_role("heading", name="Nothing is known of this call")).to_be_visible()
+    for path, thing in ((f"apps/{'0' * 32}", "app"), (f"models/{uuid.UUID(int=0)}", "model")):
+        tab.in_project(path)
+        expect(tab.page.get_by_role("heading", name=f"This {thing} does not exist")).to_be_visible()
 
 
 def test_a_user_whose_name_is_taken_is_told_there_and_a_deleted_one_is_gone(tab, server):

@@ -9,6 +9,7 @@ import { Id } from "../../components/copy";
 import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { Gone } from "../../components/gone";
 import { Moment } from "../../components/moment";
 import { Card, Facts, Page } from "../../components/page";
 import { SecretDialog, type SecretPart } from "../../components/secret";
@@ -24,6 +25,9 @@ import { askApp, type Gateway, useGateway } from "./questions";
 const words = texts({
   apps: ["Apps", "应用"],
   app: ["App", "应用"],
+  gone: ["This app does not exist", "应用不存在"],
+  goneWhy: ["It was deleted, or it belongs to another project.", "应用已被删除，或属于其他项目。"],
+  all: ["All apps", "所有应用"],
   key: ["AppKey", "AppKey"],
   secret: ["AppSecret", "AppSecret"],
   secretKept: ["shown once, when it was made", "仅在创建时显示一次"],
@@ -73,17 +77,19 @@ export default function AppPage() {
     queryFn: () => askApp(gateway as Gateway, id),
   });
   const failure = noGateway ?? error;
-  const crumbs = [{ title: t.apps, to: projectPath(project, "apps") }];
-  if (!gateway || !data || (error && asFailure(error).status === 404))
+  const list = { title: t.apps, to: projectPath(project, "apps") };
+  if (error && asFailure(error).status === 404)
+    return <Gone icon="app" title={t.gone} why={t.goneWhy} all={t.all} list={list} />;
+  if (!gateway || !data)
     return (
-      <Page title={t.app} crumbs={crumbs}>
+      <Page title={t.app} crumbs={[list]}>
         {failure ? <FailureNote error={failure} retry={() => void refetch()} /> : <Skeleton lines={6} />}
       </Page>
     );
   return (
     <Page
       title={data.name}
-      crumbs={crumbs}
+      crumbs={[list]}
       narrow
       aside={<AppState status={data.status} />}
       about={data.remark && <bdi>{data.remark}</bdi>}

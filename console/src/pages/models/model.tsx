@@ -10,6 +10,7 @@ import { Id } from "../../components/copy";
 import { Confirm } from "../../components/dialog";
 import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { Gone } from "../../components/gone";
 import { Detail, Item, List, None } from "../../components/list";
 import { Moment } from "../../components/moment";
 import { Card, Facts, Page, Section } from "../../components/page";
@@ -30,6 +31,9 @@ import { ModelStatus } from "./status";
 const words = texts({
   models: ["Models", "模型"],
   model: ["Model", "模型"],
+  gone: ["This model does not exist", "模型不存在"],
+  goneWhy: ["It was deleted, or it belongs to another project.", "模型已被删除，或属于其他项目。"],
+  all: ["All models", "所有模型"],
   remove: ["Delete", "删除"],
   deploy: ["Deploy", "部署"],
   failedTitle: ["The import failed", "导入失败"],
@@ -78,17 +82,19 @@ export default function ModelPage() {
     queryFn: () => askModel(project, id),
     refetchInterval: ({ state }) => (state.data?.model_status === "publishing" ? 700 : false),
   });
-  const crumbs = [{ title: t.models, to: projectPath(project, "models") }];
-  if (!data || (error && asFailure(error).status === 404))
+  const list = { title: t.models, to: projectPath(project, "models") };
+  if (error && asFailure(error).status === 404)
+    return <Gone icon="layers" title={t.gone} why={t.goneWhy} all={t.all} list={list} />;
+  if (!data)
     return (
-      <Page title={t.model} crumbs={crumbs}>
+      <Page title={t.model} crumbs={[list]}>
         {error ? <FailureNote error={error} retry={() => void refetch()} /> : <Skeleton lines={8} />}
       </Page>
     );
   return (
     <Page
       title={data.model_name}
-      crumbs={crumbs}
+      crumbs={[list]}
       aside={
         <>
           <Chip mono>{data.model_version}</Chip>

@@ -2,11 +2,11 @@
 import { type ComponentType, lazy, Suspense } from "react";
 import { Redirect, useParams } from "wouter";
 import { asFailure } from "../../api/failure";
-import { LinkButton } from "../../components/button";
 import { CauseNote } from "../../components/cause";
 import { Id } from "../../components/copy";
-import { Empty, Skeleton } from "../../components/empty";
+import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
+import { Gone } from "../../components/gone";
 import { Moment } from "../../components/moment";
 import { Facts, Page } from "../../components/page";
 import { Tabs } from "../../components/tabs";
@@ -62,24 +62,13 @@ export default function ServicePage() {
   const project = useProject();
   const may = useMay();
   const service = useService(params.service);
-  const crumbs = [{ title: t.services, to: projectPath(project, "services") }];
+  const list = { title: t.services, to: projectPath(project, "services") };
 
-  if (service.error && asFailure(service.error).status === 404) {
-    return (
-      <Page title="" crumbs={crumbs}>
-        <Empty
-          icon="cube"
-          title={t.gone}
-          action={<LinkButton to={projectPath(project, "services")}>{t.all}</LinkButton>}
-        >
-          {t.goneWhy}
-        </Empty>
-      </Page>
-    );
-  }
+  if (service.error && asFailure(service.error).status === 404)
+    return <Gone icon="cube" title={t.gone} why={t.goneWhy} all={t.all} list={list} />;
   if (!service.data) {
     return (
-      <Page title=" " crumbs={crumbs}>
+      <Page title=" " crumbs={[list]}>
         {service.error ? (
           <FailureNote error={service.error} retry={() => void service.refetch()} />
         ) : (
@@ -97,7 +86,7 @@ export default function ServicePage() {
   return (
     <Page
       title={service.data.service_name}
-      crumbs={crumbs}
+      crumbs={[list]}
       aside={<ServiceStatus status={service.data.status} progress={service.data.progress} />}
       about={<About service={service.data} />}
       actions={<ServiceActions service={service.data} />}

@@ -4,14 +4,15 @@ import { useState } from "react";
 import { useLocation, useParams } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { asFailure } from "../../api/failure";
-import { Button, LinkButton } from "../../components/button";
+import { Button } from "../../components/button";
 import { Id } from "../../components/copy";
 import { Confirm } from "../../components/dialog";
-import { Empty, Skeleton } from "../../components/empty";
+import { Skeleton } from "../../components/empty";
 import { FailureNote } from "../../components/failure";
 import { TextField } from "../../components/field";
 import { useForm } from "../../components/form";
 import { FormDialog } from "../../components/form-dialog";
+import { Gone } from "../../components/gone";
 import { Card, Facts, Page } from "../../components/page";
 import { tell, tellFailure } from "../../components/toast";
 import { useTexts } from "../../language/language";
@@ -74,18 +75,12 @@ export default function UserPage() {
   const { data, error, refetch } = useQuery({ queryKey: ["user", id], queryFn: () => askUser(id) });
   const mayKeys = permissions.has("iam:credentials:list");
   const keys = useQuery({ queryKey: ["keys", id], enabled: mayKeys, queryFn: () => askKeys(id) });
-  const crumbs = [{ title: t.users, to: "/users" }];
+  const list = { title: t.users, to: "/users" };
   if (error && asFailure(error).status === 404)
-    return (
-      <Page title="" crumbs={crumbs}>
-        <Empty icon="users" title={t.gone} action={<LinkButton to="/users">{t.all}</LinkButton>}>
-          {t.goneWhy}
-        </Empty>
-      </Page>
-    );
+    return <Gone icon="users" title={t.gone} why={t.goneWhy} all={t.all} list={list} />;
   if (!data)
     return (
-      <Page title={t.user} crumbs={crumbs}>
+      <Page title={t.user} crumbs={[list]}>
         {error ? <FailureNote error={error} retry={() => void refetch()} /> : <Skeleton lines={6} />}
       </Page>
     );
@@ -93,7 +88,7 @@ export default function UserPage() {
   return (
     <Page
       title={data.name}
-      crumbs={crumbs}
+      crumbs={[list]}
       narrow
       aside={<UserState enabled={data.enabled} />}
       about={isSelf && t.self}
