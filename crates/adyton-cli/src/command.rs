@@ -6,6 +6,7 @@ mod call_path;
 pub mod console;
 pub mod contexts;
 pub mod curl;
+mod deleting;
 pub mod errors;
 pub mod explain;
 pub mod input;

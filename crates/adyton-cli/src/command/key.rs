@@ -2,9 +2,9 @@
 
 use adyton_api::iam::credentials::CredentialShown;
 use clap::{Args, Subcommand};
-use serde_json::json;
 
 use crate::client::{Client, lookup};
+use crate::command::deleting;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::said;
@@ -159,16 +159,9 @@ pub struct DeleteKeys {
 impl DeleteKeys {
     /// Deletes them one by one; the first that cannot be deleted ends it.
     fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
-        for key in &self.keys {
+        deleting::each(context, &self.keys, |client, key| {
             client.delete_key(key)?;
-            if !context.terminal.is_json() {
-                context.terminal.print(said!("Deleted {key}.", "已删除 {key}。"));
-            }
-        }
-        if context.terminal.is_json() {
-            context.terminal.document(&json!({}));
-        }
-        Ok(())
+            Ok(key.to_owned())
+        })
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::input::secret;
 use crate::client::lookup;
+use crate::command::deleting;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::said;
@@ -188,19 +189,10 @@ pub struct DeleteUsers {
 impl DeleteUsers {
     /// Deletes them one by one; the first that cannot be deleted ends it.
     fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
-        for said in &self.users {
-            client.delete_user(&lookup::user(&client, said)?.id)?;
-            if !context.terminal.is_json() {
-                context
-                    .terminal
-                    .print(said!("Deleted {said}.", "已删除 {said}。"));
-            }
-        }
-        if context.terminal.is_json() {
-            context.terminal.document(&json!({}));
-        }
-        Ok(())
+        deleting::each(context, &self.users, |client, said| {
+            client.delete_user(&lookup::user(client, said)?.id)?;
+            Ok(said.to_owned())
+        })
     }
 }
 

@@ -1,12 +1,11 @@
 //! `adyton app delete`.
 
 use clap::Args;
-use serde_json::json;
 
 use crate::client::lookup;
+use crate::command::deleting;
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::said;
 
 /// Delete apps
 #[derive(Args)]
@@ -19,21 +18,12 @@ pub struct DeleteApp {
 }
 
 impl DeleteApp {
-    /// Deletes them one by one.
+    /// Deletes them one by one; the first that cannot be deleted ends it.
     pub fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
-        for said in &self.apps {
-            let app = lookup::app(&client, said)?;
+        deleting::each(context, &self.apps, |client, said| {
+            let app = lookup::app(client, said)?;
             client.delete_app(&app.id)?;
-            if !context.terminal.is_json() {
-                context
-                    .terminal
-                    .print(said!("Deleted {}.", "已删除 {}。", app.name));
-            }
-        }
-        if context.terminal.is_json() {
-            context.terminal.document(&json!({}));
-        }
-        Ok(())
+            Ok(app.name)
+        })
     }
 }

@@ -47,9 +47,12 @@ impl DeleteModel {
             }
             deleted.append(&mut answer.delete_success_list);
             if !context.terminal.is_json() {
-                context
-                    .terminal
-                    .print(format!("Deleted {}:{}.", model.model_name, model.model_version));
+                context.terminal.print(said!(
+                    "Deleted {}:{}.",
+                    "已删除 {}:{}。",
+                    model.model_name,
+                    model.model_version
+                ));
             }
         }
         if context.terminal.is_json() {

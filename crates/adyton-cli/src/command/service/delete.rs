@@ -1,12 +1,11 @@
 //! `adyton service delete`.
 
 use clap::Args;
-use serde_json::json;
 
 use crate::client::lookup::service_id;
+use crate::command::deleting;
 use crate::context::Context;
 use crate::failure::Outcome;
-use crate::said;
 
 /// Delete services
 #[derive(Args)]
@@ -21,19 +20,9 @@ pub struct DeleteService {
 impl DeleteService {
     /// Deletes them one by one; the first that cannot be deleted ends it.
     pub fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
-        for said in &self.services {
-            let id = service_id(&client, said)?;
-            client.delete_service(&id)?;
-            if !context.terminal.is_json() {
-                context
-                    .terminal
-                    .print(said!("Deleted {said}.", "已删除 {said}。"));
-            }
-        }
-        if context.terminal.is_json() {
-            context.terminal.document(&json!({}));
-        }
-        Ok(())
+        deleting::each(context, &self.services, |client, said| {
+            client.delete_service(&service_id(client, said)?)?;
+            Ok(said.to_owned())
+        })
     }
 }
