@@ -114,9 +114,7 @@ pub(super) fn number_texts(graph: &mut GraphProto, after: &mut [After]) {
             "TreeEnsembleClassifier" => "classlabels_int64s",
             _ => continue,
         };
-        // An output without a name is one that is left out.
-        let is_unread = |label: &&String| label.is_empty() || !read.contains(*label);
-        let Some(label) = node.output.first().filter(is_unread) else {
+        let Some(label) = node.output.first().filter(|label| !read.contains(*label)) else {
             continue;
         };
         let port = graph.output.iter().position(|output| output.name == *label);

@@ -328,37 +328,34 @@ fn integer_labels_become_keys() {
     );
 }
 
-/// Whoever asks for scores alone may leave the names of the classes in the graph: as an output of the node that nobody takes, or as
-/// none.
+/// Whoever asks for scores alone may leave the names of the classes in the graph, at an output of the node that nobody takes.
 #[test]
 fn names_of_classes_that_nobody_takes_are_no_hindrance() {
-    for label in ["label", ""] {
-        let classifier = vec![
-            graph::floats("coefficients", &[1.0, -1.0]),
-            graph::floats("intercepts", &[0.0, 0.0]),
-            graph::texts("classlabels_strings", &["up", "down"]),
-            graph::text("post_transform", "SOFTMAX"),
-        ];
-        let outputs = [label, "scores"];
-        let model = graph::model(
-            vec![port("x", FLOAT, &[-1, 1])],
-            vec![port("scores", FLOAT, &[-1, 2])],
-            vec![node(
-                "LinearClassifier",
-                "ai.onnx.ml",
-                &["x"],
-                &outputs,
-                classifier,
-            )],
-            Vec::new(),
-        );
-        check(
-            &graph::bytes(&model),
-            None,
-            r#"{"inputs":[[1],[-1]]}"#,
-            expect![[r#"{"outputs":{"scores":[[0.8808,0.1192],[0.1192,0.8808]]}}"#]],
-        );
-    }
+    let classifier = vec![
+        graph::floats("coefficients", &[1.0, -1.0]),
+        graph::floats("intercepts", &[0.0, 0.0]),
+        graph::texts("classlabels_strings", &["up", "down"]),
+        graph::text("post_transform", "SOFTMAX"),
+    ];
+    let outputs = ["label", "scores"];
+    let model = graph::model(
+        vec![port("x", FLOAT, &[-1, 1])],
+        vec![port("scores", FLOAT, &[-1, 2])],
+        vec![node(
+            "LinearClassifier",
+            "ai.onnx.ml",
+            &["x"],
+            &outputs,
+            classifier,
+        )],
+        Vec::new(),
+    );
+    check(
+        &graph::bytes(&model),
+        None,
+        r#"{"inputs":[[1],[-1]]}"#,
+        expect![[r#"{"outputs":{"scores":[[0.8808,0.1192],[0.1192,0.8808]]}}"#]],
+    );
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Rewrites what `tract` does not know, before it sees the graph.
 //!
 //! - The end of a classifier is cut off, as for ONNX Runtime (`classifier.rs`).
-//! - A label without a name gets one.
 //! - An `Identity` that only names an output is skipped.
 //! - `ArrayFeatureExtractor` gets its indices in a row, as the specification takes them.
 //! - `Scaler` becomes a subtraction and a multiplication.
@@ -17,7 +16,6 @@ use crate::onnx::classifier::{self, After, attribute};
 
 /// Rewrites all of it; gives what is left to do with each output.
 pub(super) fn all(graph: &mut GraphProto) -> Vec<After> {
-    name_labels(graph);
     let mut after = classifier::cut_maps(graph);
     skip_identities(graph);
     classifier::number_texts(graph, &mut after);
@@ -26,21 +24,6 @@ pub(super) fn all(graph: &mut GraphProto) -> Vec<After> {
     flatten_features(graph);
     name_axes(graph);
     after
-}
-
-/// A classifier may leave its label without a name, where nobody takes it; `tract` counts the outputs that have one.
-fn name_labels(graph: &mut GraphProto) {
-    let is_classifier = |node: &&mut NodeProto| {
-        matches!(
-            node.op_type.as_str(),
-            "LinearClassifier" | "TreeEnsembleClassifier"
-        )
-    };
-    for (at, node) in graph.node.iter_mut().filter(is_classifier).enumerate() {
-        if let Some(label) = node.output.first_mut().filter(|label| label.is_empty()) {
-            *label = format!("adyton.label.{at}");
-        }
-    }
 }
 
 /// An output that only passes on what another node makes becomes that node's own: exporters put an `Identity` behind labels.
