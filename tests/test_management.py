@@ -37,6 +37,7 @@ def apps(server):
 
 def test_an_address_that_is_none(server):
     check(server.call("GET", "/v1/{project}/servicez"), 404, "APIGW.0101", "manage.no_such_address")
+    check(server.call("PATCH", "/v1/{project}/models"), 405, "APIGW.0101", "manage.method_not_allowed")
 
 
 def test_a_body_that_is_no_json(server, apps):

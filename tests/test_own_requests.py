@@ -101,6 +101,25 @@ def test_a_locked_key_reads_at_both_listeners_and_calls_nothing(new_server):
     assert (refused.status_code, refused.headers["X-Adyton-Reason"]) == (401, "aksk.locked")
 
 
+def test_a_refused_management_call_is_read_at_both_listeners(server, strangers):
+    user = strangers["user"]
+    path = f"/v1/{server.project}/services"
+    refused = server.http.get(server.control + path, headers=dict(user.headers("GET", server.control + path, {}, b"")))
+    assert refused.status_code == 403
+    own = f"/adyton/v1/audit/{refused.headers['x-request-id']}"
+    guessed = KeyHolder(server.bootstrap["access_key"], "wrong")
+    wrong = server.http.get(server.control + path, headers=dict(guessed.headers("GET", server.control + path, {}, b"")))
+    assert wrong.status_code == 401
+    for url in (server.gateway, server.control):
+        answer = server.http.get(url + own, headers=dict(user.headers("GET", url + own, {}, b"")))
+        assert answer.status_code == 200, answer.text
+        # Commands name the listener that the call belongs to, not the one that is asked.
+        told = server.run("explain", wrong.headers["x-request-id"], "--at", url)
+        assert told.returncode == 0, told.stderr
+        assert f"adyton sign GET {server.control}{path}" in told.stdout, told.stdout
+        assert server.gateway not in told.stdout
+
+
 def test_an_app_reads_with_the_command_line(server, echo, strangers):
     app = strangers["app"]
     refused = call(server, KeyHolder(app.key, app.secret), echo.path)

@@ -3,6 +3,7 @@ on, and writes come back by themselves."""
 
 import json
 import sqlite3
+import time
 
 import pytest
 
@@ -165,10 +166,40 @@ def test_a_database_that_goes_away_and_comes_back(new_server):
         database.close()
 
 
+def frozen(server: Server, database: Postgres, caller: TokenHolder, iris, prefix: str) -> None:
+    """A database that does not even refuse: known callers notice nothing, changes are refused in time, and resume."""
+
+    def slowest(calls: int = 40) -> float:
+        times = []
+        for _ in range(calls):
+            began = time.monotonic()
+            assert call(server, caller, iris.path, body=BODY).status == 200
+            times.append(time.monotonic() - began)
+        return sorted(times)[-2]
+
+    usual = slowest()
+    database.freeze()
+    try:
+        assert slowest() < 5 * usual + 0.05
+        began = time.monotonic()
+        response = server.call("POST", prefix, json={"name": "while-it-stands"})
+        assert told(response) == (503, "apig.storage_unavailable"), response.text
+        assert time.monotonic() - began < 15
+        refused = response.headers["X-Request-Id"]
+        assert slowest() < 5 * usual + 0.05
+    finally:
+        database.thaw()
+    wait_for(lambda: server.call("POST", prefix, json={"name": "resumed"}).status_code in (201, 400), 20, "changes to resume")
+    assert "resumed" in names(server)
+    told_of = server.run("explain", refused)
+    assert told_of.returncode == 0, told_of.stderr
+
+
 def away(server: Server, database: Postgres) -> None:
     iris = server.deploy("iris", IRIS)
     caller, prefix = TokenHolder(server.token()), apps(server)
     server.manage("POST", prefix, json={"name": "before"})
+    frozen(server, database, caller, iris, prefix)
     database.stop()
     calls = {
         "apig": ("POST", prefix, {"name": "meanwhile"}),

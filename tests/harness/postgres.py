@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -59,6 +60,20 @@ class Postgres:
     def stop(self, mode: str = "immediate") -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
 
+    def processes(self) -> list[int]:
+        """The server's processes: the first, and those that it has made."""
+        first = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
+    def freeze(self) -> None:
+        """Stops it where it is: connections stay open, and nobody answers."""
+        for process in self.processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for process in self.processes():
+            os.kill(process, signal.SIGCONT)
+
     @property
     def runs(self) -> bool:
         return (self.folder / "data/postmaster.pid").exists()
@@ -77,6 +92,7 @@ class Postgres:
 
     def close(self) -> None:
         if self.runs:
+            self.thaw()
             self.stop()
         if self.disk:
             self.disk.close()

@@ -117,6 +117,7 @@ pub(crate) fn refusal(shown: SubCode, failure: Option<&Failure>) -> AuditRefusal
         reason: shown.name().to_owned(),
         message: bounded(&message),
         found: failure.map(refused::summary).unwrap_or_default(),
+        names: failure.map(Failure::names).unwrap_or_default(),
         chinese: failure.map(|failure| {
             Box::new(AuditTexts {
                 message: bounded(&failure.told_in(Language::Chinese)),
@@ -170,7 +171,7 @@ impl Audit {
                 reason: shown.name().to_owned(),
                 message: envelope::with_detail(shown, &detail).into_owned(),
                 found: what.found.clone(),
-                chinese: None,
+                ..AuditRefusal::default()
             }),
             ..AuditRecord::blank(id, at, AuditKind::Refusal)
         };

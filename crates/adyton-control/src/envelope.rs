@@ -68,6 +68,7 @@ pub(crate) fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Wording::Thing
         | Wording::Association
         | Wording::Storage
+        | Wording::Method
         | Wording::Detail => with_detail(shown, failure),
     }
 }

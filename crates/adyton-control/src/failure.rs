@@ -4,12 +4,16 @@
 //! `failure/rows.rs` says of it. What a caller may not know about looks exactly like what does not exist: both are
 //! [`Failure::Missing`].
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use adyton_core::evidence::Evidence;
 use adyton_core::id::RequestId;
+use adyton_core::language::Bilingual;
 use adyton_core::quota::Quota;
 use adyton_core::refusal::Refusal;
 use adyton_core::shown::quoted;
+use adyton_core::tenant::Role;
 
 mod rows;
 
@@ -34,7 +38,7 @@ pub(crate) enum Failure {
         /// The field, with its path: `config[0].weight`.
         field: String,
         /// What is wrong with it and what is allowed.
-        problem: String,
+        problem: Bilingual,
     },
     /// One query parameter is wrong.
     #[error("{field}: {problem}")]
@@ -42,7 +46,7 @@ pub(crate) enum Failure {
         /// The parameter.
         field: String,
         /// What is wrong with it and what is allowed.
-        problem: String,
+        problem: Bilingual,
     },
     /// Nothing that the caller may see has this id.
     #[error("{} {id} does not exist", .thing.name())]
@@ -69,6 +73,14 @@ pub(crate) enum Failure {
     /// The credentials are missing or wrong. Made by `adyton-identity`.
     #[error("{}", .0.detail.message(.0.reason.code()))]
     Unauthenticated(Box<Refusal>),
+    /// The address takes other methods.
+    #[error("the address takes {allowed}; {sent} was sent")]
+    WrongMethod {
+        /// The method that was sent.
+        sent: String,
+        /// Those that are right, `, ` between them.
+        allowed: String,
+    },
     /// The project of the path is not one that the credentials are for.
     #[error("the credentials are not for the project of the path")]
     OtherProject,
@@ -248,15 +260,34 @@ impl Failure {
     pub(crate) const fn is_of_credentials(&self) -> bool {
         matches!(self, Failure::Unauthenticated(_))
     }
+    /// What stands for capitals of the advice: the least role that permits the call, the service that is in the way.
+    pub(crate) fn names(&self) -> BTreeMap<String, String> {
+        let named = match self {
+            Failure::Forbidden { action } => Some(("ROLE", Role::least_for(action).name().to_owned())),
+            Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => match &*refusal.evidence {
+                Evidence::Access { action, .. } => {
+                    let action = action.clone().action().cloned();
+                    action.map(|action| ("ROLE", Role::least_for(&action).name().to_owned()))
+                }
+                _ => None,
+            },
+            Failure::ModelInUse { service } => Some(("SERVICE", service.clone())),
+            _ => None,
+        };
+        named
+            .into_iter()
+            .map(|(word, name)| (word.to_owned(), name))
+            .collect()
+    }
     /// A field that is wrong.
-    pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn invalid(field: impl Into<String>, problem: impl Into<Bilingual>) -> Self {
         Failure::Invalid {
             field: field.into(),
             problem: problem.into(),
         }
     }
     /// A query parameter that is wrong.
-    pub(crate) fn query(field: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn query(field: impl Into<String>, problem: impl Into<Bilingual>) -> Self {
         Failure::Query {
             field: field.into(),
             problem: problem.into(),

@@ -10,7 +10,7 @@ use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID, retry_after_seconds};
 use adyton_core::id::RequestId;
 use adyton_core::shown::quoted;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt;
@@ -25,18 +25,22 @@ use crate::marks::{Answered, FailedAnswer, failed};
 use crate::refused;
 use crate::remote::Remote;
 use crate::shared::Shared;
-use crate::table::Table;
+use crate::table::{Methods, Table};
 use crate::unread;
 
 /// How much of a path the log repeats, in characters.
 const PATH_MOST: usize = 256;
 
+/// How much of a method that nobody knows a refusal repeats, in characters.
+const METHOD_MOST: usize = 16;
+
 /// The router with everything around it.
 pub(crate) fn application(table: &Table, shared: &Arc<Shared>) -> Router {
+    let methods = table.methods();
     table
         .router(shared)
         .fallback(no_such_address)
-        .method_not_allowed_fallback(wrong_method)
+        .method_not_allowed_fallback(move |request: Request| async move { wrong_method(&methods, &request) })
         .layer(from_fn_with_state(shared.clone(), around))
 }
 
@@ -116,6 +120,11 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
             let seconds = HeaderValue::from(retry_after_seconds(after));
             answer.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
+        if let Failure::WrongMethod { allowed, .. } = &*failure
+            && let Ok(allowed) = HeaderValue::from_str(allowed)
+        {
+            answer.headers_mut().insert(header::ALLOW, allowed);
+        }
     }
     let headers = answer.headers_mut();
     if !headers.contains_key(X_REQUEST_ID)
@@ -159,10 +168,15 @@ async fn no_such_address(request: Request) -> Response {
     unknown(&request)
 }
 
-async fn wrong_method(request: Request) -> Response {
-    match address::surface(request.uri().path()) {
-        Surface::Iam => iam::errors::method_not_allowed(),
-        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => unknown(&request),
+/// The address is there, and takes other methods.
+fn wrong_method(methods: &Methods, request: &Request) -> Response {
+    let matched = request.extensions().get::<MatchedPath>();
+    match matched.and_then(|path| methods.get(path.as_str())) {
+        Some(allowed) => failed(Failure::WrongMethod {
+            sent: quoted(request.method().as_str(), METHOD_MOST),
+            allowed: allowed.iter().copied().collect::<Vec<_>>().join(", "),
+        }),
+        None => unknown(request),
     }
 }
 

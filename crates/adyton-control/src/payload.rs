@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 use crate::failure::{Failure, OperationResult};
 use crate::objects::Objects;
 
+mod wording;
+
 /// The query and the whole body of a management call.
 pub(crate) struct Payload {
     uri: Uri,
@@ -58,7 +60,7 @@ impl Payload {
             match inner.classify() {
                 serde_json::error::Category::Data => {
                     let problem = inner.to_string();
-                    Failure::invalid(field(&path, &problem), without_place(&problem))
+                    Failure::invalid(field(&path, &problem), wording::told(without_place(&problem)))
                 }
                 serde_json::error::Category::Io
                 | serde_json::error::Category::Syntax
@@ -83,8 +85,8 @@ impl Payload {
                     .unwrap_or(&whole);
                 // `name: what is wrong` where the reader knows the name.
                 match problem.split_once(": ") {
-                    Some((name, rest)) if !name.contains(' ') => Failure::query(name, problem_text(rest)),
-                    _ => Failure::query(field(".", problem), problem_text(problem)),
+                    Some((name, rest)) if !name.contains(' ') => Failure::query(name, wording::told(rest)),
+                    _ => Failure::query(field(".", problem), wording::told(problem)),
                 }
             })
     }
@@ -113,18 +115,6 @@ fn field(path: &str, problem: &str) -> String {
         (path, Some(name)) if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
         (path, Some(name)) => format!("{path}.{name}"),
         (path, None) => path.to_owned(),
-    }
-}
-
-/// What a parser of numbers says, for people who do not know it.
-fn problem_text(problem: &str) -> &str {
-    match problem {
-        "invalid digit found in string" | "cannot parse integer from empty string" => {
-            "must be a whole number"
-        }
-        "number too large to fit in target type" => "the number is too large",
-        "number too small to fit in target type" => "the number is too small",
-        other => other,
     }
 }
 

@@ -174,7 +174,7 @@ fn adyton(table: &mut Table) {
         Get    "/errors"                             Anyone => 200 catalogue::list, "The error catalogue";
         Get    "/requests/{request_id}"              AnyCaller => 200 own_requests::show, "One's own request, explained to whoever sent it; on both listeners";
         Get    "/audit"                              May(Action::DomainAuditList) => 200 audit::list_all, "The audit trail of the domain";
-        Get    "/audit/{request_id}"                 AnyCaller => 200 audit::own, "One's own management call, explained to whoever made it";
+        Get    "/audit/{request_id}"                 AnyCaller => 200 audit::own, "One's own management call, explained to whoever made it; on both listeners";
         Get    "/{project_id}/audit"                 May(Action::AuditList) => 200 audit::list, "The audit trail of the project: changes, sign-ins, refused calls";
         Get    "/{project_id}/audit/{request_id}"    May(Action::AuditGet) => 200 audit::show, "One management call, explained";
         Get    "/{project_id}/quotas"                May(Action::QuotaGet) => 200 quotas::show, "Quotas that hold in the project, and what is used of them";

@@ -1,6 +1,7 @@
 //! The table of endpoints: rows of method, path, access, status and function, from which both the router and the OpenAPI
 //! document are made. `routes.rs` fills it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,7 +10,7 @@ use axum::routing::{any, on};
 use http::Request;
 
 use crate::endpoint::{Answering, Endpoint};
-use crate::heading::{Heading, Kind};
+use crate::heading::{Heading, Kind, Verb};
 use crate::page::Page;
 use crate::shared::Shared;
 
@@ -23,6 +24,9 @@ pub(crate) struct Row {
     /// Writes the page.
     pub(crate) describe: fn(&mut Page),
 }
+
+/// The methods that each address takes.
+pub(crate) type Methods = BTreeMap<String, BTreeSet<&'static str>>;
 
 /// All rows.
 #[derive(Default)]
@@ -42,6 +46,28 @@ impl Table {
             run: Arc::new(move |shared, request| endpoint.clone().answer(shared, told.clone(), request)),
             describe: E::describe,
         });
+    }
+    /// The methods of each address.
+    pub(crate) fn methods(&self) -> Arc<Methods> {
+        let mut methods = Methods::new();
+        for row in &self.rows {
+            let own = methods.entry(row.heading.path.clone()).or_default();
+            let name = match row.heading.verb {
+                Verb::Get => "GET",
+                Verb::Head => "HEAD",
+                Verb::Post | Verb::Ask => "POST",
+                Verb::Put => "PUT",
+                Verb::Patch => "PATCH",
+                Verb::Delete => "DELETE",
+                Verb::Any => continue,
+            };
+            own.insert(name);
+            if name == "GET" {
+                // Whoever may read may ask for the head alone.
+                own.insert("HEAD");
+            }
+        }
+        Arc::new(methods)
     }
     /// The router of all rows.
     pub(crate) fn router(&self, shared: &Arc<Shared>) -> Router {

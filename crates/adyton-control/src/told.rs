@@ -23,14 +23,15 @@ impl Failure {
         let words = |text: &str| text.to_owned();
         match self {
             Failure::Malformed(problem) => format!("请求无法解析：{problem}"),
-            Failure::Invalid { field, problem } => format!("字段 `{field}` 不正确：{problem}"),
-            Failure::Query { field, problem } => format!("查询参数 `{field}` 不正确：{problem}"),
+            Failure::Invalid { field, problem } => format!("字段 `{field}` 不正确：{}", problem.chinese),
+            Failure::Query { field, problem } => format!("查询参数 `{field}` 不正确：{}", problem.chinese),
             Failure::Missing { thing, id } => format!("{} {id} 不存在", named(*thing)),
             Failure::Taken { thing, name } => format!("{} {name} 已存在", named(*thing)),
             Failure::Forbidden { action } => format!("调用者的角色都不允许 {action}"),
             Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
                 words(refusal.reason.cause_in(Language::Chinese))
             }
+            Failure::WrongMethod { sent, allowed } => format!("该地址支持 {allowed}；实际发送的是 {sent}"),
             Failure::OtherProject => words("凭证不适用于路径中的项目"),
             Failure::NoProject => words("令牌的作用域不是项目"),
             Failure::Quota {

@@ -57,6 +57,8 @@ pub fn is_tab(path: &str) -> bool {
 
 /// Where callers read what became of their own requests, on both listeners; the request's id follows.
 pub const OWN_REQUESTS: &str = "/adyton/v1/requests/";
+/// The same of their management calls.
+pub const OWN_MANAGEMENT_CALLS: &str = "/adyton/v1/audit/";
 
 /// What the addresses of probes begin with, on both listeners. Probes come every few seconds, by whatever name their platform makes up,
 /// and learn nothing that matters.

@@ -3,6 +3,8 @@
 //! Changes, sign-ins and refused calls leave one; reads that succeed leave none. What must be true: a record never holds a
 //! secret, neither as a value that changed nor as a name that somebody typed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -159,6 +161,9 @@ pub struct AuditRefusal {
     pub message: String,
     /// What was compared with what, for operators; empty where the message says all.
     pub found: String,
+    /// What stands for capitals of the advice, such as the `ROLE` that permits the call; records of before have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
     /// Both in Chinese, for explanations; records of before have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chinese: Option<Box<AuditTexts>>,

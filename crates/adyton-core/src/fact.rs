@@ -268,6 +268,8 @@ facts! {
         "其形式是公有云的令牌（`MII…`）：本系统的令牌来自本系统的 `POST /v3/auth/tokens`";
     TokenMaybeAppCode = "it is not a token; by its length it may be an AppCode, which belongs in `X-Apig-AppCode`"
         "这不是令牌；从长度看可能是 AppCode，应放入 `X-Apig-AppCode`";
+    TokenPlaceholder = "it is the name of a variable or a placeholder, not its value: in a shell, single quotes keep `$NAME` as it is, double quotes do not"
+        "这是变量名或占位符，不是它的值：shell 中单引号会原样保留 `$NAME`，双引号不会";
     TokenNoText = "tokens are base64url text; what was sent is not, or is too short"
         "令牌是 base64url 文本；实际发送的不是，或过短";
     TokenRepeated = "`X-Auth-Token` was sent more than once: send it once"
@@ -303,6 +305,8 @@ facts! {
         "该 API 没有启用 AppCode；使用 AppKey 和 AppSecret 签名始终可用";
     AppCodeUnknown { digest: String, length: u64 } = "no app has this AppCode ({digest}, {length} characters)"
         "没有使用该 AppCode 的应用（{digest}，{length} 个字符）";
+    AppCodeIsAppKey = "what was sent as the AppCode is an AppKey: AppCodes are made with `adyton app code`, and `adyton app show` lists them"
+        "作为 AppCode 发送的是 AppKey：AppCode 用 `adyton app code` 创建，`adyton app show` 会列出";
     AppDisabled { app: String } = "the app {app} is disabled"
         "应用 {app} 已被停用";
     PairIncomplete = "X-HW-ID must have the AppKey and X-HW-AppKey the AppSecret, each once"
@@ -395,6 +399,8 @@ facts! {
         "作为密钥 ID 发送的是某个密钥的 SK 或 AppSecret：两者颠倒";
     KeyShapeless = "no key has this id, and it does not look like one (20 capitals and digits, or 32 hex digits): key and secret may be swapped"
         "没有该 ID 的密钥，它也不像密钥 ID（20 个大写字母和数字，或 32 位十六进制）：密钥 ID 与密钥可能颠倒";
+    KeyScoped = "a credential scope (`/date/region/service/…`) follows the key, as other clouds write it: `Access=` takes the key alone"
+        "密钥 ID 之后带有其他云的凭证范围（`/日期/区域/服务/…`）：`Access=` 只应为密钥 ID";
     KeyUnknown = "no key has this id: it was deleted or mistyped, or belongs to another installation"
         "没有该 ID 的密钥：已被删除、输入有误，或属于其他系统";
     // The signature itself.

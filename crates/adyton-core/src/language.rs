@@ -78,8 +78,47 @@ macro_rules! __message {
     };
 }
 
+/// A message in both languages at once: `both!("{} bytes", "{} 字节", count)`. It is a [`Bilingual`].
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __both {
+    ($english:literal, $chinese:literal $(, $($arguments:tt)*)?) => {
+        $crate::language::Bilingual {
+            english: ::std::format!($english $(, $($arguments)*)?),
+            chinese: ::std::format!($chinese $(, $($arguments)*)?),
+        }
+    };
+}
+
 use crate::columns::is_han;
-pub use crate::{__message as message, __phrase as phrase};
+pub use crate::{__both as both, __message as message, __phrase as phrase};
+
+/// The two texts of something that is said as it stands: English, Chinese.
+pub type Words = (&'static str, &'static str);
+
+/// What is said where the language of whoever reads it is not known yet. It is made of both texts, so that none can be forgotten.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bilingual {
+    /// The English text, which is also what `Display` shows.
+    pub english: String,
+    /// The Chinese one.
+    pub chinese: String,
+}
+
+impl From<Words> for Bilingual {
+    fn from((english, chinese): Words) -> Self {
+        Self {
+            english: english.to_owned(),
+            chinese: chinese.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for Bilingual {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.english)
+    }
+}
 
 /// A Chinese text in which what was filled in stands as Chinese is set: a space between a Han character and a Latin one, none
 /// beside full-width punctuation. What stands between backticks stays as it is; so does every other language.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::{Bilingual, Words, both};
+
 /// The longest key, in characters.
 pub const KEY_MOST: usize = 128;
 /// The longest value, in characters.
@@ -25,7 +27,7 @@ pub struct TagError {
     /// Which part.
     pub part: TagPart,
     /// What is wrong with it and what is allowed.
-    pub problem: String,
+    pub problem: Bilingual,
 }
 
 /// A part of a tag.
@@ -74,32 +76,36 @@ impl fmt::Display for Tag {
 
 /// Whether this can be the key of a tag.
 pub fn check_key(key: &str) -> Result<(), TagError> {
-    let wrong = |problem: &str| TagError {
+    let wrong = |problem: Words| TagError {
         part: TagPart::Key,
-        problem: problem.to_owned(),
+        problem: problem.into(),
     };
     if key.is_empty() {
-        return Err(wrong("must not be empty"));
+        return Err(wrong(("must not be empty", "不能为空")));
     }
     if key.starts_with(' ') || key.ends_with(' ') {
-        return Err(wrong("must not begin or end with a space"));
+        return Err(wrong(("must not begin or end with a space", "首尾不能有空格")));
     }
     if key.starts_with(RESERVED) {
-        return Err(wrong("must not begin with `_sys_`"));
+        return Err(wrong(("must not begin with `_sys_`", "不能以 `_sys_` 开头")));
     }
     check(TagPart::Key, key, KEY_MOST, "_.:=+-@")
 }
 
 fn check(part: TagPart, text: &str, most: usize, signs: &str) -> Result<(), TagError> {
     if text.chars().count() > most {
-        let problem = format!("must have at most {most} characters");
+        let problem = both!("must have at most {} characters", "最多 {} 个字符", most);
         return Err(TagError { part, problem });
     }
     let fits = |letter: char| letter.is_alphanumeric() || letter == ' ' || signs.contains(letter);
     if text.chars().all(fits) {
         return Ok(());
     }
-    let problem = format!("must have letters, digits, spaces and `{signs}` only");
+    let problem = both!(
+        "must have letters, digits, spaces and `{}` only",
+        "只能含有字母、数字、空格和 `{}`",
+        signs
+    );
     Err(TagError { part, problem })
 }
 

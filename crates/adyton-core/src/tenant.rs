@@ -34,6 +34,9 @@ pub struct Project {
     pub domain: DomainId,
 }
 
+/// What calling a service is called in policies.
+const PREDICT: &str = "modelarts:service:predict";
+
 /// The built-in roles.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,6 +61,20 @@ impl Role {
             Role::Operator => "operator",
             Role::Caller => "caller",
             Role::Auditor => "auditor",
+        }
+    }
+    /// The least role that permits an action, by its name in policies: callers predict, auditors read, operators change what is a
+    /// project's, and administrators do the rest.
+    pub fn least_for(action: &str) -> Self {
+        let is_of_all = action.starts_with("iam:") || action.starts_with("system:");
+        if action == PREDICT {
+            Self::Caller
+        } else if action.ends_with(":get") || action.ends_with(":list") {
+            Self::Auditor
+        } else if is_of_all {
+            Self::Administrator
+        } else {
+            Self::Operator
         }
     }
     /// The role with this name.

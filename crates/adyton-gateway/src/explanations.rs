@@ -1,4 +1,5 @@
-//! `GET /adyton/v1/requests/{id}` on the gateway's listener: callers read what became of their own requests. Nothing is decided here:
+//! `GET /adyton/v1/requests/{id}` on the gateway's listener, and `GET /adyton/v1/audit/{id}`: callers read what became of their own
+//! requests and management calls. Nothing is decided here:
 //! the question goes on to the control plane, which answers it on threads of its own. It is no call of an API, so it is counted, but
 //! not recorded.
 
@@ -19,7 +20,10 @@ pub(crate) type Explanations = Arc<OnceLock<Arc<dyn OwnExplanations>>>;
 
 /// Whether a request asks for an explanation.
 pub(crate) fn is_asked(method: &Method, path: &str) -> bool {
-    path.starts_with(address::OWN_REQUESTS) && *method == Method::GET
+    let is_own = [address::OWN_REQUESTS, address::OWN_MANAGEMENT_CALLS]
+        .iter()
+        .any(|start| path.starts_with(start));
+    is_own && *method == Method::GET
 }
 
 /// The answer. A body is not read: a question has none.
@@ -62,6 +66,10 @@ mod tests {
             Method::GET,
             "/adyton/v1/requests/01a2097c3fcd00000100000000000003"
         ));
+        assert!(asked(
+            Method::GET,
+            "/adyton/v1/audit/01a2097c3fcd0000ff00000000000003"
+        ));
         assert!(
             asked(Method::GET, "/adyton/v1/requests/no-id"),
             "it is answered that there is none"
@@ -72,6 +80,8 @@ mod tests {
         ));
         for path in [
             "/adyton/v1/requests",
+            "/adyton/v1/audit",
+            "/adyton/v1/p/audit/x",
             "/adyton/v1/p/requests/x",
             "/v1/infers/adyton/v1/requests/x",
         ] {

@@ -86,9 +86,12 @@ pub(crate) fn by_code(live: &Live, accepts: &Accepts, request: &Request<'_>) -> 
     })?;
     // The table has digests, so that the look-up takes no longer for a code that is nearly right.
     let app = live.app_by_code(&Sha256::of(&code)).ok_or_else(|| {
-        let fact = Fact::AppCodeUnknown {
-            digest: seen::digest(&code),
-            length: code.len() as u64,
+        let fact = match text(&code).and_then(|code| live.app_by_key(code)) {
+            Some(_) => Fact::AppCodeIsAppKey,
+            None => Fact::AppCodeUnknown {
+                digest: seen::digest(&code),
+                length: code.len() as u64,
+            },
         };
         refuse(Reason::AppCodeUnknown, way, fact)
     })?;

@@ -118,6 +118,17 @@ mod tests {
     }
 
     #[test]
+    fn the_least_role_that_is_advised_permits_the_action_and_no_lesser_one_does() {
+        let by_rank = [Role::Caller, Role::Auditor, Role::Operator, Role::Administrator];
+        for action in Action::ALL {
+            let least = by_rank
+                .into_iter()
+                .find(|role| permits(statements(*role), *action));
+            assert_eq!(Some(Role::least_for(action.name())), least, "{}", action.name());
+        }
+    }
+
+    #[test]
     fn what_roles_permit_together_is_listed_once() {
         let both: Vec<Action> = permitted(&[Role::Caller, Role::Auditor]).collect();
         assert!(both.contains(&Action::ServicePredict) && both.contains(&Action::ServiceGet));

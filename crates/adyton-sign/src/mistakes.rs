@@ -4,12 +4,13 @@
 //! mistake is a small change to a recipe (`recipe.rs`), which says how a signature is made from start to end; when
 //! the changed recipe gives the signature that arrived, that is what the client did. The commonest are tried in pairs.
 //!
-//! What many tries would be needed for comes last (`late.rs`). The cost is bounded by [`WORK_MAX`] whatever is sent, and nothing here
+//! What many tries would be needed for comes last (`late.rs`, `chain.rs`). The cost is bounded by [`WORK_MAX`] whatever is sent, and nothing here
 //! panics. The result is for the owner of the key
 //! and goes into the evidence, never into the public answer.
 
 mod autopsy;
 mod body;
+mod chain;
 mod headers;
 mod json;
 mod late;

@@ -49,6 +49,14 @@ pub(crate) struct Database {
     faults: Plan,
 }
 
+/// What PostgreSQL said, without the line of its own source.
+fn said(error: &sea_orm::sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(refusal) => refusal.message().to_owned(),
+        None => error.to_string(),
+    }
+}
+
 impl Database {
     /// With a plan of faults.
     pub(crate) fn with(self, faults: Plan) -> Self {
@@ -125,17 +133,18 @@ impl Database {
                 "cannot be read as a PostgreSQL address: write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
                     .into(),
         })?;
-        let place = format!(
-            "postgres://{}:{}/{}",
-            options.get_host(),
-            options.get_port(),
-            options.get_database().unwrap_or_default()
-        );
+        let named = options.get_database().unwrap_or_default();
+        let place = match options.get_socket() {
+            Some(folder) => format!("postgres:///{named}, at the socket in {},", folder.display()),
+            None => format!("postgres://{}:{}/{named}", options.get_host(), options.get_port()),
+        };
         let statement_timeout = DEADLINE.as_millis().to_string();
         let options = options
             .application_name("adyton")
             .options([
                 ("synchronous_commit", "on"),
+                // Not that a table is there already.
+                ("client_min_messages", "warning"),
                 ("statement_timeout", statement_timeout.as_str()),
                 ("idle_in_transaction_session_timeout", "60000"),
             ])
@@ -146,11 +155,8 @@ impl Database {
         };
         // One connection first: it says why it fails, where the pool would only say that it waited.
         match timeout(DEADLINE, PgConnection::connect_with(&options)).await {
-            Ok(Ok(connection)) => connection
-                .close()
-                .await
-                .map_err(|error| failed(error.to_string()))?,
-            Ok(Err(error)) => return Err(failed(error.to_string())),
+            Ok(Ok(connection)) => connection.close().await.map_err(|error| failed(said(&error)))?,
+            Ok(Err(error)) => return Err(failed(said(&error))),
             Err(_) => return Err(failed(format!("no answer in {} s", DEADLINE.as_secs()))),
         }
         let pool = PgPoolOptions::new()

@@ -38,8 +38,10 @@ pub(crate) fn load(
 ) -> Result<Seal, OpenError> {
     let (key, place) = match file {
         Some(path) => {
-            let bytes = std::fs::read(path)
-                .map_err(|error| file_error(path, "`master_key_file` cannot be read", &error))?;
+            let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => missing(path, check.is_some()),
+                _ => file_error(path, "`master_key_file` cannot be read", &error),
+            })?;
             (parse(path, Zeroizing::new(bytes))?, path.to_owned())
         }
         None => {
@@ -77,6 +79,21 @@ pub(crate) fn load(
         }
         None => Err(wrong(&place)),
     }
+}
+
+/// The file that `master_key_file` names is not there.
+fn missing(path: &Path, is_in_use: bool) -> OpenError {
+    let path = path.display();
+    OpenError::MasterKey(match is_in_use {
+        true => format!(
+            "`master_key_file` names {path}, which does not exist, and the database was created with a master key: restore the \
+             file from a backup, or copy it from another node"
+        ),
+        false => format!(
+            "`master_key_file` names {path}, which does not exist: make it with \
+             `(umask 077 && openssl rand -hex 32 > {path})`, or copy it from another node"
+        ),
+    })
 }
 
 fn wrong(place: &Path) -> OpenError {

@@ -11,7 +11,7 @@ use adyton_api::adyton::requests::{OwnRequest, RequestExplained, RequestList};
 use adyton_api::adyton::rollouts::RolloutShown;
 use adyton_api::adyton::sessions::SessionLink;
 use adyton_api::adyton::whoami::Whoami;
-use adyton_core::address::OWN_REQUESTS;
+use adyton_core::address::{OWN_MANAGEMENT_CALLS, OWN_REQUESTS};
 use adyton_core::id::RequestId;
 
 use super::answer::{Answer, Asked};
@@ -84,7 +84,7 @@ impl Client {
     }
     /// What became of a management call, told to whoever made it: to the holder of these credentials.
     pub fn own_audited(&self, id: RequestId, shown: &Shown<'_>) -> Outcome<AuditExplained> {
-        self.ask_as(&format!("/adyton/v1/audit/{id}"), shown)?.read()
+        self.ask_as(&format!("{OWN_MANAGEMENT_CALLS}{id}"), shown)?.read()
     }
     /// The newest lines that the programs of a service printed, oldest first.
     pub fn service_log(&self, id: &str, query: &str) -> Outcome<LogTail> {

@@ -237,7 +237,7 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
         // The server says why there is none.
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
         Some(404) => Failure::failed(said!("this project has no request with the id {id}", "该项目没有 id 为 {id} 的请求"))
-            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目")),
+            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目；地址不属于任何项目的请求（如已删除的服务），请域的管理员解释")),
         _ => failure,
     })
 }

@@ -73,15 +73,22 @@ fn failures() -> Vec<(String, Failure)> {
     }
     let plain = [
         ("malformed", Failure::Malformed(text())),
-        ("invalid", Failure::invalid("field", "is wrong")),
+        ("invalid", Failure::invalid("field", ("is wrong", "不正确"))),
         (
             "query",
             Failure::Query {
                 field: "field".to_owned(),
-                problem: "is wrong".to_owned(),
+                problem: ("is wrong", "不正确").into(),
             },
         ),
         ("forbidden", Failure::Forbidden { action: text() }),
+        (
+            "wrong method",
+            Failure::WrongMethod {
+                sent: "PATCH".to_owned(),
+                allowed: "GET, POST".to_owned(),
+            },
+        ),
         ("other project", Failure::OtherProject),
         ("no project", Failure::NoProject),
         (

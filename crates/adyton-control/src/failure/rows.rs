@@ -25,6 +25,8 @@ pub(crate) enum Wording<'f> {
     Association,
     /// The storage fails.
     Storage,
+    /// The address takes other methods.
+    Method,
     /// The body is too large.
     Size,
     /// The message of the code says it all.
@@ -60,14 +62,17 @@ impl Failure {
         use Wording::{Association, Bound, Code, Credentials, Detail, Field, SignIn, Size, Storage};
         let (reason, wording, retry_after) = match self {
             Failure::Malformed(_) => (Reason::Malformed, Detail, None),
-            Failure::Invalid { field, problem } => (Reason::InvalidField, Field(field, problem), None),
-            Failure::Query { field, problem } => (Reason::InvalidQuery, Field(field, problem), None),
+            Failure::Invalid { field, problem } => {
+                (Reason::InvalidField, Field(field, &problem.english), None)
+            }
+            Failure::Query { field, problem } => (Reason::InvalidQuery, Field(field, &problem.english), None),
             Failure::Missing { thing, .. } => (thing.missing(), Wording::Thing, None),
             Failure::Taken { thing, .. } => (thing.taken(), Wording::Thing, None),
             Failure::Forbidden { .. } => (Reason::IamNotPermitted, Bound, None),
             Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
                 (refusal.reason, Credentials(refusal), refusal.retry_after())
             }
+            Failure::WrongMethod { .. } => (Reason::MethodNotAllowed, Wording::Method, None),
             Failure::OtherProject => (Reason::IamOtherProject, Code, None),
             Failure::NoProject => (Reason::NoProject, Code, None),
             Failure::Quota { quota, .. } => (of_quota(*quota), Bound, None),

@@ -19,7 +19,10 @@ pub(crate) fn check_name(name: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "name",
-        "must have 3 to 64 characters: a letter first, then letters, digits, `_` and `-`",
+        (
+            "must have 3 to 64 characters: a letter first, then letters, digits, `_` and `-`",
+            "必须为 3 到 64 个字符：以字母开头，之后为字母、数字、`_` 和 `-`",
+        ),
     ))
 }
 
@@ -34,7 +37,10 @@ pub(crate) fn check_key(key: &str) -> OperationResult<()> {
     if AccessKeyId::has_shape(key) {
         return Err(Failure::invalid(
             "app_key",
-            "must not have the form of an access key: 20 capital letters and digits",
+            (
+                "must not have the form of an access key: 20 capital letters and digits",
+                "不能为访问密钥的形式（20 位大写字母和数字）",
+            ),
         ));
     }
     let first = key.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
@@ -46,7 +52,10 @@ pub(crate) fn check_key(key: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "app_key",
-        "must have 8 to 200 characters: a letter or digit first, then letters, digits, `_` and `-`",
+        (
+            "must have 8 to 200 characters: a letter or digit first, then letters, digits, `_` and `-`",
+            "必须为 8 到 200 个字符：以字母或数字开头，之后为字母、数字、`_` 和 `-`",
+        ),
     ))
 }
 
@@ -57,7 +66,10 @@ pub(crate) fn check_secret(secret: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "app_secret",
-        "must have 8 to 128 printable ASCII characters and no spaces",
+        (
+            "must have 8 to 128 printable ASCII characters and no spaces",
+            "必须为 8 到 128 个可打印的 ASCII 字符，不含空格",
+        ),
     ))
 }
 

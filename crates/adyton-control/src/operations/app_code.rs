@@ -61,7 +61,10 @@ fn check(code: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "app_code",
-        "must have 64 to 180 characters of letters, digits and `+_!@#$%-/=`, beginning with a letter, a digit, `+` or `/`",
+        (
+            "must have 64 to 180 characters of letters, digits and `+_!@#$%-/=`, beginning with a letter, a digit, `+` or `/`",
+            "必须为 64 到 180 个字符：字母、数字和 `+_!@#$%-/=`，以字母、数字、`+` 或 `/` 开头",
+        ),
     ))
 }
 

@@ -53,15 +53,24 @@ const MOST: usize = 1000;
 /// So many apps for so many APIs.
 fn check_pairs(apps: usize, apis: usize) -> OperationResult<()> {
     if apps == 0 {
-        return Err(Failure::invalid("app_ids", "must name at least one app"));
+        return Err(Failure::invalid(
+            "app_ids",
+            ("must name at least one app", "至少需要一个应用"),
+        ));
     }
     if apis == 0 {
-        return Err(Failure::invalid("api_ids", "must name at least one API"));
+        return Err(Failure::invalid(
+            "api_ids",
+            ("must name at least one API", "至少需要一个 API"),
+        ));
     }
     if apps.saturating_mul(apis) > MOST {
         return Err(Failure::invalid(
             "app_ids",
-            "must be at most 1000 authorizations in one call",
+            (
+                "must be at most 1000 authorizations in one call",
+                "一次调用最多 1000 个授权",
+            ),
         ));
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Quotas: what holds in a project, and setting it. Whether there is room is decided where something is made, by the store.
 
 use adyton_core::id::{DomainId, ProjectId};
+use adyton_core::language::both;
 use adyton_core::quota::{Limit, Quota, QuotaUse};
 use adyton_core::tenant::{Project, Scope};
 
@@ -86,24 +87,30 @@ fn checked(in_domain: bool, asked: &[AskedQuota]) -> OperationResult<Vec<(Quota,
                 .collect();
             return Err(Failure::invalid(
                 field("type"),
-                format!("must be one of {}", here.join(", ")),
+                both!("must be one of {}", "必须为以下之一：{}", here.join(", ")),
             ));
         };
         if wanted.iter().any(|(known, _)| *known == quota) {
-            return Err(Failure::invalid(field("type"), "stands twice"));
+            return Err(Failure::invalid(field("type"), ("stands twice", "出现了两次")));
         }
         let limit = one.number.map(|number| {
             Limit::from_number(number).ok_or_else(|| {
                 Failure::invalid(
                     field("quota"),
-                    "must be a number from 0 on, -1 for no limit, or null for the usual one",
+                    (
+                        "must be a number from 0 on, -1 for no limit, or null for the usual one",
+                        "必须为不小于 0 的整数，-1 表示不限，null 表示默认值",
+                    ),
                 )
             })
         });
         wanted.push((quota, limit.transpose()?));
     }
     match wanted.is_empty() {
-        true => Err(Failure::invalid("quotas", "must name at least one")),
+        true => Err(Failure::invalid(
+            "quotas",
+            ("must name at least one", "至少需要一项"),
+        )),
         false => Ok(wanted),
     }
 }

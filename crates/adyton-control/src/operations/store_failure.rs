@@ -1,5 +1,6 @@
 //! What the store refuses, as a failure of an operation.
 
+use adyton_core::language::both;
 use adyton_store::StoreError;
 use adyton_store::error::{Referred, Unique};
 
@@ -9,9 +10,10 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict { what } => taken(what, None),
-            StoreError::TooManyTags { most } => {
-                Failure::invalid("tags", format!("a service has at most {most} tags"))
-            }
+            StoreError::TooManyTags { most } => Failure::invalid(
+                "tags",
+                both!("a service has at most {} tags", "一个服务最多有 {} 个标签", most),
+            ),
             StoreError::Quota {
                 what: quota,
                 most,

@@ -1,5 +1,7 @@
 //! Names and free texts that people set: names of models, services and projects, descriptions, remarks.
 
+use adyton_core::language::both;
+
 use crate::failure::{Failure, OperationResult};
 
 /// The longest remark of an app, and description of an access key, in characters.
@@ -19,7 +21,10 @@ pub(crate) fn name(field: &str, name: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         field,
-        "must have 1 to 64 letters, digits, `_` and `-`",
+        (
+            "must have 1 to 64 letters, digits, `_` and `-`",
+            "必须为 1 到 64 个字母、数字、`_` 和 `-`",
+        ),
     ))
 }
 
@@ -30,7 +35,11 @@ pub(crate) fn description(text: &str) -> OperationResult<()> {
         None => Ok(()),
         Some(wrong) => Err(Failure::invalid(
             "description",
-            format!("must not contain `{wrong}` (none of &!'\"<>=)"),
+            both!(
+                "must not contain `{}` (none of &!'\"<>=)",
+                "不能含有 `{}`（以及 &!'\"<>= 中的任何字符）",
+                wrong
+            ),
         )),
     }
 }
@@ -41,7 +50,7 @@ pub(crate) fn check(field: &str, text: &str, most: usize) -> OperationResult<()>
     if text.chars().count() > most {
         return Err(Failure::invalid(
             field,
-            format!("must have at most {most} characters"),
+            both!("must have at most {} characters", "最多 {} 个字符", most),
         ));
     }
     match text
@@ -51,8 +60,9 @@ pub(crate) fn check(field: &str, text: &str, most: usize) -> OperationResult<()>
         None => Ok(()),
         Some(wrong) => Err(Failure::invalid(
             field,
-            format!(
+            both!(
                 "must not contain control characters other than line feed and tab (U+{:04X})",
+                "不能含有换行和制表符以外的控制字符（U+{:04X}）",
                 u32::from(wrong)
             ),
         )),

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use adyton_core::id::{DomainId, UserId};
+use adyton_core::language::Words;
 use adyton_core::live::Live;
 use adyton_core::secret::Secret;
 use adyton_core::shown::is_unseen;
@@ -22,7 +23,10 @@ pub(crate) fn check_name(name: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "user.name",
-        "must have 1 to 64 characters, no control characters, no bidirectional control characters, no `/`, and no leading or trailing spaces",
+        (
+            "must have 1 to 64 characters, no control characters, no bidirectional control characters, no `/`, and no leading or trailing spaces",
+            "必须为 1 到 64 个字符，不含控制字符、双向控制字符和 `/`，首尾没有空格",
+        ),
     ))
 }
 
@@ -31,11 +35,14 @@ pub(crate) fn check_password(password: &Secret<String>) -> OperationResult<()> {
     if PASSWORD_CHARACTERS.contains(&password.expose().chars().count()) {
         return Ok(());
     }
-    Err(Failure::invalid("user.password", "must have 8 to 128 characters"))
+    Err(Failure::invalid(
+        "user.password",
+        ("must have 8 to 128 characters", "必须为 8 到 128 个字符"),
+    ))
 }
 
 /// Nobody takes from themselves what they would need to undo it: `otherwise` names the field and says so.
-fn of_another(actor: &Actor, id: UserId, otherwise: (&str, &str)) -> OperationResult<()> {
+fn of_another(actor: &Actor, id: UserId, otherwise: (&str, Words)) -> OperationResult<()> {
     if actor.user()?.id == id {
         return Err(Failure::invalid(otherwise.0, otherwise.1));
     }
@@ -78,7 +85,11 @@ pub(crate) async fn change(
     password: Option<Secret<String>>,
 ) -> OperationResult<User> {
     if change.enabled == Some(false) {
-        of_another(actor, id, ("user.enabled", "you cannot disable yourself"))?;
+        of_another(
+            actor,
+            id,
+            ("user.enabled", ("you cannot disable yourself", "不能停用您自己")),
+        )?;
     }
     let mut user = show(shared, actor.domain()?, id).await?;
     if let Some(name) = &change.name {
@@ -121,7 +132,7 @@ pub(crate) async fn change_password(
     if original.expose() == new.expose() {
         return Err(Failure::invalid(
             "user.password",
-            "must differ from the original password",
+            ("must differ from the original password", "不能与原密码相同"),
         ));
     }
     match shared.store.users().change_password(id, new).await? {
@@ -132,7 +143,11 @@ pub(crate) async fn change_password(
 
 /// Their tokens and keys do not count any more once this answers.
 pub(crate) async fn delete(shared: &Shared, actor: &Actor, id: UserId) -> OperationResult<()> {
-    of_another(actor, id, ("user_id", "you cannot delete yourself"))?;
+    of_another(
+        actor,
+        id,
+        ("user_id", ("you cannot delete yourself", "不能删除您自己")),
+    )?;
     show(shared, actor.domain()?, id).await?;
     match shared.store.users().delete(id).await? {
         Some(committed) => shared.settled(committed).await.map(drop),
@@ -173,7 +188,14 @@ pub(crate) async fn change_role(
     change: RoleChange,
 ) -> OperationResult<User> {
     if change == RoleChange::Take {
-        of_another(actor, id, ("role_id", "you cannot remove a role from yourself"))?;
+        of_another(
+            actor,
+            id,
+            (
+                "role_id",
+                ("you cannot remove a role from yourself", "不能移除您自己的角色"),
+            ),
+        )?;
     }
     let domain = actor.domain()?;
     in_domain(&shared.live(), domain, assignment.scope)?;
@@ -207,7 +229,7 @@ mod tests {
     #[test]
     fn nobody_disables_deletes_or_demotes_themselves() {
         let administrator = actor(Role::Administrator, Scope::Domain(sample::DOMAIN), None);
-        let (field, problem) = ("user.enabled", "you cannot disable yourself");
+        let (field, problem) = ("user.enabled", ("you cannot disable yourself", "不能停用您自己"));
         let refused = of_another(&administrator, sample::USER, (field, problem)).unwrap_err();
         assert_eq!(refused.to_string(), "user.enabled: you cannot disable yourself");
         assert!(of_another(&administrator, UserId::from_bits(99), (field, problem)).is_ok());

@@ -75,11 +75,50 @@ async fn unknown_addresses_and_methods_are_refused_like_the_edge_does() {
             "{message}"
         );
     }
-    owner.send("PATCH", &world.v1("/models"), "{}").await.refused(
-        404,
-        "APIGW.0101",
-        "manage.no_such_address",
-    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let world = World::start().await;
+    let owner = world.owner().await;
+    for (path, reason, code, allowed) in [
+        (
+            world.v1("/models"),
+            "manage.method_not_allowed",
+            "APIGW.0101",
+            "GET, HEAD, POST",
+        ),
+        (
+            "/v3/auth/tokens".to_owned(),
+            "iam.method_not_allowed",
+            "405",
+            "DELETE, GET, HEAD, POST",
+        ),
+        (
+            "/openapi.json".to_owned(),
+            "manage.method_not_allowed",
+            "APIGW.0101",
+            "GET, HEAD",
+        ),
+    ] {
+        let answer = owner.send("PATCH", &path, "{}").await;
+        assert_eq!(answer.header("allow"), allowed, "{path}");
+        let id = answer.header("x-request-id").to_owned();
+        let message = answer.refused(405, code, reason);
+        let right = format!("the address takes {allowed}; PATCH was sent");
+        assert!(message.contains(&right), "{message}");
+        let explained = owner
+            .get(&format!("/adyton/v1/{}/audit/{id}", world.project()))
+            .await
+            .expect(200);
+        assert!(
+            explained["record"]["refusal"]["message"]
+                .as_str()
+                .unwrap_or_default()
+                .contains(&right),
+            "{explained}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,5 +53,5 @@ async fn what_is_not_there_is_no_page() {
         assert!(!String::from_utf8_lossy(&answer.body).contains("root:"), "{path}");
     }
     let written = stranger.post("/console/services", serde_json::json!({})).await;
-    written.refused(404, "APIGW.0101", "manage.no_such_address");
+    written.refused(405, "APIGW.0101", "manage.method_not_allowed");
 }

@@ -66,6 +66,7 @@ codes! {
     ClientClosed = Gateway "ADYTON.0499" 499 Caller IfSafe "The client closed the connection before the answer" "gateway/ADYTON.0499-499.md";
 
     EdgeNoSuchApi = Adyton "APIGW.0101" 404 Caller No "The API does not exist or has not been published in the environment" "edge/APIGW.0101-404.md";
+    EdgeMethodNotAllowed = Adyton "APIGW.0101" 405 Caller No "The API does not support the request method" "edge/APIGW.0101-405.md";
     EdgeBadRequest = Adyton "APIGW.0201" 400 Caller No "API request error" "edge/APIGW.0201-400.md";
     EdgeForeignOrigin = Adyton "APIGW.0201" 403 Caller No "Requests of web pages of other origins are refused" "edge/APIGW.0201-403.md";
     EdgeBodyTooLarge = Adyton "APIGW.0201" 413 Limit No "Request entity too large" "edge/APIGW.0201-413.md";

@@ -315,7 +315,7 @@ macro_rules! rows {
                 - (EdgeNoSuchApi "manage.no_such_address") (IamNotFound "iam.not_found") -;
             MethodNotAllowed = Manage "the address does not take this method"
                 "该地址不支持该请求方法"
-                - (EdgeNoSuchApi "manage.no_such_address") (IamMethodNotAllowed "iam.method_not_allowed") -;
+                - (EdgeMethodNotAllowed "manage.method_not_allowed") (IamMethodNotAllowed "iam.method_not_allowed") -;
             Malformed = Manage "the request cannot be read"
                 "请求无法解析"
                 - [(ModelArtsInvalidArgument "modelarts.invalid_argument") (EdgeBadRequest "manage.bad_request") (EdgeBadRequest "manage.bad_request")] (IamMalformed "iam.malformed") -;

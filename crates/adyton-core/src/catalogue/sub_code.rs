@@ -21,7 +21,7 @@ pub struct SubCode {
 }
 
 /// The causes of sub-codes that stand for several reasons, where none of these alone says it.
-const CAUSES: [(&str, &str, &str); 12] = [
+const CAUSES: [(&str, &str, &str); 18] = [
     (
         "manage.app_credentials",
         "an app's key pair was sent to the management APIs, and does not match",
@@ -39,8 +39,8 @@ const CAUSES: [(&str, &str, &str); 12] = [
     ),
     (
         "manage.no_such_address",
-        "no management API has this address, or takes this method there",
-        "没有该地址的管理 API，或该地址不支持该请求方法",
+        "no management API has this address, or nothing has this id",
+        "没有该地址的管理 API，或没有该 ID 的对象",
     ),
     (
         "manage.bad_request",
@@ -76,6 +76,32 @@ const CAUSES: [(&str, &str, &str); 12] = [
         "iam.signature_invalid",
         "the signature of the call was not accepted",
         "请求的签名没有通过验证",
+    ),
+    ("iam.conflict", "the name already exists", "名称已存在"),
+    (
+        "iam.forbidden",
+        "no role of the user permits the action, or a token for this scope",
+        "用户的角色都不允许该操作或该作用范围的令牌",
+    ),
+    (
+        "iam.not_found",
+        "nothing has this id, or IAM has no such address",
+        "没有该 ID 的对象，或 IAM 没有该地址",
+    ),
+    (
+        "iam.token_malformed",
+        "`X-Auth-Token` does not have the form of a token, or was sent more than once",
+        "`X-Auth-Token` 不是令牌的形式，或发送了多次",
+    ),
+    (
+        "manage.token_malformed",
+        "`X-Auth-Token` does not have the form of a token, or was sent more than once",
+        "`X-Auth-Token` 不是令牌的形式，或发送了多次",
+    ),
+    (
+        "manage.signature_malformed",
+        "the `Authorization` header cannot be read, or was sent more than once",
+        "`Authorization` 请求头无法解析，或发送了多次",
     ),
     (
         "iam.malformed",
@@ -152,7 +178,34 @@ impl fmt::Display for SubCode {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
+
+    /// Where the first cause says what all of them have in common.
+    const FIRST_SAYS_IT: [&str; 3] = [
+        "iam.credentials_not_accepted",
+        "manage.credentials_not_accepted",
+        "modelarts.no_such_service",
+    ];
+
+    #[test]
+    fn a_sub_code_of_several_causes_has_words_that_fit_all_of_them() {
+        let mut causes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for reason in Reason::ALL {
+            for surface in Surface::ALL {
+                let shown = reason.at(surface);
+                causes
+                    .entry(shown.name())
+                    .or_default()
+                    .insert(shown.reason().cause());
+            }
+        }
+        for (name, causes) in causes {
+            let has_words = CAUSES.iter().any(|(own, ..)| *own == name) || FIRST_SAYS_IT.contains(&name);
+            assert!(causes.len() == 1 || has_words, "{name}: {causes:?}");
+        }
+    }
 
     #[test]
     fn a_cause_of_its_own_is_for_a_sub_code_that_exists() {

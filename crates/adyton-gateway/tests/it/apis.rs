@@ -86,6 +86,29 @@ pub(crate) fn call(world: &World, target: &str) -> Ask {
 }
 
 #[test]
+fn no_api_answers_whoever_shows_no_credentials() {
+    let world = world([]);
+    for bits in 0..8_u8 {
+        let callers = Callers {
+            iam: bits & 1 != 0,
+            app: bits & 2 != 0,
+            app_code: bits & 4 != 0,
+        };
+        publish(
+            &world,
+            [Api {
+                callers,
+                ..api(fixed("made"))
+            }],
+        );
+        let reply = world.ask(&Ask::new("POST", "/shop/1").body("{}"));
+        assert_eq!(reply.status, 401, "{callers:?}: {}", reply.text());
+    }
+    let reply = World::new().ask(&Ask::new("POST", path("")).body("{}"));
+    assert_eq!(reply.status, 401, "a service: {}", reply.text());
+}
+
+#[test]
 fn an_http_back_end_gets_the_call_and_its_answer_comes_back() {
     let program = Program::start(|_| {
         let location = "Location: /elsewhere\r\nX-Own: 1\r\n";

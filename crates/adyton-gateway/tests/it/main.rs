@@ -25,6 +25,7 @@ mod prediction_tab;
 mod reasons;
 mod restart;
 mod routes;
+mod storm;
 mod throttle;
 mod update;
 mod world;

@@ -67,6 +67,17 @@ pub(crate) fn public(identity: &Identity, live: &Live, request: &Request<'_>, te
     )
 }
 
+/// Whether it is a key with the scope that other clouds' signers put behind it.
+fn has_scope(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(key, scope)| {
+        has_shape(key)
+            && scope
+                .split('/')
+                .next()
+                .is_some_and(|day| day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
+
 fn has_shape(text: &str) -> bool {
     AccessKeyId::has_shape(text) || AppKey::has_shape(text)
 }
@@ -106,6 +117,8 @@ pub(super) fn refuse(
         Fact::KeyIsAccessKey
     } else if stray == Stray::Secret {
         Fact::KeyIsSecret
+    } else if has_scope(access) {
+        Fact::KeyScoped
     } else if !looks_right {
         Fact::KeyShapeless
     } else {

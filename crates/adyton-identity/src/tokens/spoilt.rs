@@ -9,6 +9,32 @@ pub(super) fn is_doubled(text: &[u8]) -> bool {
     text.len() == 2 * TOKEN_LENGTH && text[..TOKEN_LENGTH] == text[TOKEN_LENGTH..]
 }
 
+/// Whether it is what should have been replaced by a token: `$TOKEN`, `${TOKEN}`, `%TOKEN%`, `{{token}}`, `<token>`, `TOKEN`, or
+/// how languages write a variable that is not set.
+fn is_placeholder(text: &[u8]) -> bool {
+    const MARKS: [(&[u8], &[u8]); 5] = [
+        (b"$", b""),
+        (b"%", b"%"),
+        (b"{", b"}"),
+        (b"<", b">"),
+        (b"[", b"]"),
+    ];
+    let is_marked = MARKS
+        .iter()
+        .any(|(begin, end)| text.starts_with(begin) && text.ends_with(end));
+    const WORDS: [&[u8]; 8] = [
+        b"token",
+        b"your_token",
+        b"your-token",
+        b"x-auth-token",
+        b"null",
+        b"none",
+        b"undefined",
+        b"nil",
+    ];
+    text.len() < 64 && (is_marked || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
+}
+
 /// What it looks like. Nothing of the text itself is repeated.
 pub(super) fn looks_like(text: &[u8]) -> Fact {
     let is_ours = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -22,6 +48,8 @@ pub(super) fn looks_like(text: &[u8]) -> Fact {
         || matches!(text.last(), Some(b'"' | b'\'' | b'`'))
     {
         Fact::TokenQuoted
+    } else if is_placeholder(text) {
+        Fact::TokenPlaceholder
     } else if dotted {
         Fact::TokenJwt
     } else if text.starts_with(b"MII") && text.len() > TOKEN_LENGTH {
@@ -48,6 +76,13 @@ mod tests {
             (String::new(), Fact::TokenEmpty),
             (format!("Bearer {whole}"), Fact::TokenBearer),
             (format!("\"{whole}\""), Fact::TokenQuoted),
+            ("$TOKEN".to_owned(), Fact::TokenPlaceholder),
+            ("${TOKEN}".to_owned(), Fact::TokenPlaceholder),
+            ("%TOKEN%".to_owned(), Fact::TokenPlaceholder),
+            ("{{token}}".to_owned(), Fact::TokenPlaceholder),
+            ("<your token>".to_owned(), Fact::TokenPlaceholder),
+            ("TOKEN".to_owned(), Fact::TokenPlaceholder),
+            ("undefined".to_owned(), Fact::TokenPlaceholder),
             ("eyJh.eyJz.c2ln".to_owned(), Fact::TokenJwt),
             (format!("MIIa{}", "b/+".repeat(100)), Fact::TokenOfCloud),
             (format!("{whole}{whole}"), Fact::TokenDoubled),

@@ -28,6 +28,8 @@ fn an_app_code_counts_where_it_is_enabled_and_nobody_listens() {
         (Way::AppCode, Scope::Project(HERE))
     );
     assert_eq!(world.reason(ALL, &code("another")), Reason::AppCodeUnknown);
+    let key = world.refusal(ALL, &code(APP_KEY));
+    assert!(told(&key).contains("is an AppKey"), "{}", told(&key));
     assert_eq!(world.reason(ALL, &code("")), Reason::AppCodeEmpty);
     assert_eq!(
         world.reason(ALL, &code(APP_CODE).header("X-Apig-AppCode", APP_CODE)),

@@ -571,6 +571,16 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
     let refusal = world.refusal(ALL, &Call::new().signed(other, AK));
     assert!(!message(&refusal).contains("another"), "{}", message(&refusal));
     assert!(told(&refusal).contains("may be swapped"), "{}", told(&refusal));
+    // A key with what other clouds put behind it is not swapped.
+    for key in [AK, APP_KEY] {
+        let scoped = format!("{key}/20260115/eu-central-1/apigateway/aws4_request");
+        let refusal = world.refusal(ALL, &Call::new().signed(&scoped, SK));
+        assert!(
+            told(&refusal).contains("`Access=` takes the key alone"),
+            "{}",
+            told(&refusal)
+        );
+    }
 }
 
 #[test]

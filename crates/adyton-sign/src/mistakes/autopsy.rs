@@ -4,6 +4,7 @@ use adyton_core::mistake::SigningMistake;
 use adyton_core::secret::Secret;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::chain;
 use super::late::{self, LATE_WORK_MAX};
 use super::recipe::{AutopsyInput, Recipe, put};
 use super::table::{Mistake, TABLE};
@@ -145,6 +146,9 @@ impl<S: Zeroize + AsRef<[u8]>> Table<'_, S> {
         let secret = self.secret.expose().as_ref();
         if late::date_of_string(self.scene, secret, &self.text, &mut work) {
             return self.known(SigningMistake::DateTakenTwice);
+        }
+        if chain::key(self.scene, secret, &self.text, &mut work) {
+            return self.known(SigningMistake::SecretDerivedKey);
         }
         for recipe in late::dates_of_both(self.scene, right) {
             work += self.text.len() + TRY_COST;

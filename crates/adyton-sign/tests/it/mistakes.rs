@@ -645,6 +645,34 @@ fn seeds() -> Vec<(&'static str, Client)> {
                 "HASH",
             ])),
         ),
+        (
+            "secret.derived_key",
+            c().key(
+                "s3cret",
+                chain(b"AWS4s3cret", "eu-central-1/apigateway/aws4_request"),
+            ),
+        ),
+        (
+            "secret.derived_key",
+            c().key(
+                "s3cret",
+                chain(b"AWS4s3cret", "cn-north-4/execute-api/aws4_request"),
+            )
+            .string(string(&[
+                "SDK-HMAC-SHA256",
+                DATE,
+                "20260115/cn-north-4/execute-api/aws4_request",
+                "HASH",
+            ])),
+        ),
+        // No table names this region; the host does.
+        ("secret.derived_key", {
+            let host = "b7a.execute-api.me-south-7.example.com";
+            c().header("host", host, Some(host)).key(
+                "s3cret",
+                chain(b"SDKs3cret", "me-south-7/execute-api/sdk_request"),
+            )
+        }),
         ("secret.character_lost", c().key("s3cret", "s3cre")),
         ("secret.percent_encoded", c().key("s3cret==", "s3cret%3D%3D")),
         ("secret.twice", c().key("s3cret", "s3crets3cret")),

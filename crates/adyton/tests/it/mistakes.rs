@@ -180,7 +180,7 @@ fn things_that_are_not_there_are_named() {
         exit 1
         --- stderr
         error: this project has no request with the id [id]
-        hint: `adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project
+        hint: `adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain
     "#]],
     );
     place.check(

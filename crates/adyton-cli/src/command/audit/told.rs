@@ -83,7 +83,11 @@ fn facts(record: &AuditShown, language: Language) -> Vec<(&'static str, String)>
         ),
         (
             phrase!(language, "compared", "比较"),
-            refusal.map(|refusal| refusal.found.clone()).unwrap_or_default(),
+            refusal
+                // Where the message says it all, once is enough.
+                .filter(|refusal| refusal.found != refusal.message)
+                .map(|refusal| refusal.found.clone())
+                .unwrap_or_default(),
         ),
         (phrase!(language, "and alike", "同类"), similar),
         (

@@ -208,8 +208,7 @@ fn a_record_keeps_so_many_fields_and_so_much_of_each() {
         code: "ModelArts.3002".to_owned(),
         reason: "modelarts.no_such_model".to_owned(),
         message: String::new(),
-        found: String::new(),
-        chinese: None,
+        ..AuditRefusal::default()
     });
     let noted = record(&draft);
     assert_eq!(noted.changes.len(), CHANGES_MOST);

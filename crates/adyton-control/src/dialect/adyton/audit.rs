@@ -1,6 +1,8 @@
 //! `GET …/audit`, of a project and of the domain, and `GET …/audit/{request_id}`: who changed what, and why a management call was
 //! refused.
 
+use std::borrow::Cow;
+
 use adyton_api::adyton::audit::{
     AuditCaller, AuditChange, AuditExplained, AuditList, AuditRefused, AuditShown, AuditThing,
 };
@@ -11,6 +13,7 @@ use adyton_core::clock::Timestamp;
 use adyton_core::holder::Holder;
 use adyton_core::id::RequestId;
 use adyton_core::language::Language;
+use adyton_core::language::both;
 use adyton_core::live::Live;
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
 use serde::Deserialize;
@@ -18,7 +21,7 @@ use utoipa::IntoParams;
 
 use super::requests::moment;
 use crate::call::Call;
-use crate::dialect::iam::shapes::base;
+use crate::dialect::iam::shapes::{base, base_from_elsewhere};
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
 use crate::language;
@@ -57,17 +60,29 @@ impl AuditQuery {
     fn read(self) -> OperationResult<(AuditFilter, AuditPart, u64)> {
         let number = |field: &str, text: &str| {
             let number = text.parse::<i64>();
-            number.map_err(|_| Failure::query(field, "must be a number of this list"))
+            number
+                .map_err(|_| Failure::query(field, ("must be a number of this list", "必须为该列表中的编号")))
         };
         let part = match (self.before.as_deref(), self.after.as_deref()) {
             (None, None) => AuditPart::Newest,
             (Some(before), None) => AuditPart::Before(number("before", before)?),
             (None, Some(after)) => AuditPart::After(number("after", after)?),
-            (Some(_), Some(_)) => return Err(Failure::query("after", "give `before` or `after`, not both")),
+            (Some(_), Some(_)) => {
+                return Err(Failure::query(
+                    "after",
+                    (
+                        "give `before` or `after`, not both",
+                        "`before` 和 `after` 只能给出一个",
+                    ),
+                ));
+            }
         };
         let limit = self.limit.unwrap_or(50);
         if !(1..=MOST).contains(&limit) {
-            return Err(Failure::query("limit", format!("must be 1 to {MOST}")));
+            return Err(Failure::query(
+                "limit",
+                both!("must be 1 to {}", "必须在 1 到 {} 之间", MOST),
+            ));
         }
         let at = |field: &str, text: Option<&str>| -> OperationResult<Option<Timestamp>> {
             text.map(|text| moment(field, text)).transpose()
@@ -116,6 +131,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<AuditExplained>> {
     let reader = AuditReader {
         language: language::of(&call.headers),
         base: &base(&call.shared, &call.headers),
+        gateway: &call.shared.settings().gateway_url.clone(),
         live: &call.actor.live,
     };
     Ok(Json(explained(kept, &reader)))
@@ -133,7 +149,11 @@ pub(crate) async fn own(call: ReadCall) -> OperationResult<Json<AuditExplained>>
     }
     let reader = AuditReader {
         language: language::of(&call.headers),
-        base: &base(&call.shared, &call.headers),
+        base: &match call.remote.is_own {
+            true => base(&call.shared, &call.headers),
+            false => base_from_elsewhere(&call.shared, &call.headers),
+        },
+        gateway: &call.shared.settings().gateway_url.clone(),
         live: &call.shared.live(),
     };
     Ok(Json(explained(found?, &reader)))
@@ -163,6 +183,7 @@ fn explained(mut kept: KeptAudit, reader: &AuditReader<'_>) -> AuditExplained {
 struct AuditReader<'a> {
     language: Language,
     base: &'a str,
+    gateway: &'a str,
     live: &'a Live,
 }
 
@@ -178,19 +199,27 @@ impl AuditReader<'_> {
             };
             Some(name.clone()).filter(|name| !name.is_empty())
         };
-        advice::named(page, |word| match word {
+        let names = record.refusal.as_ref().map(|refusal| &refusal.names);
+        let named = |word: &str| names?.get(word).filter(|name| advice::is_plain(name)).cloned();
+        // What is no project's needs the role in the whole domain.
+        let page = match (named("ROLE"), record.project) {
+            (Some(_), None) => Cow::Owned(page.replace(" --project PROJECT", " --whole-domain")),
+            _ => Cow::Borrowed(page),
+        };
+        advice::named(&page, |word| match word {
             "USER" => self.user(record),
             "PROJECT" => record.project.map(|id| id.to_string()),
-            "SERVICE" => thing(AuditedKind::Service),
+            "SERVICE" => named(word).or_else(|| thing(AuditedKind::Service)),
             "APP" => thing(AuditedKind::App),
             "REQUEST_ID" => Some(record.request.to_string()),
             "METHOD" => Some(record.method.clone()),
             "URL" => advice::url(self.base, &record.path),
+            "GATEWAY_URL" => Some(self.gateway.to_owned()),
             "AK" => record
                 .credential
                 .clone()
                 .filter(|key| self.live.access_key(key).is_some()),
-            _ => None,
+            _ => named(word),
         })
     }
 
@@ -298,6 +327,7 @@ mod tests {
         let reader = AuditReader {
             language,
             base: "http://127.0.0.1:8081",
+            gateway: "http://127.0.0.1:8080",
             live: &Live::default(),
         };
         let record = record.clone();
@@ -351,21 +381,65 @@ mod tests {
     }
 
     #[test]
-    fn whoever_lacks_a_role_stands_in_the_command_that_grants_it() {
+    fn what_is_in_the_way_and_where_calls_belong_stand_in_the_advice() {
+        use adyton_core::catalogue::{Reason, Surface};
+        let page = |reason: Reason, failure: Option<&Failure>| {
+            let record = AuditRecord {
+                refusal: Some(crate::audit::refusal(reason.at(Surface::ModelArts), failure)),
+                ..adyton_core::sample::audit_record()
+            };
+            told(&record, Language::English).page.unwrap()
+        };
+        let in_use = |service: &str| Failure::ModelInUse {
+            service: service.to_owned(),
+        };
+        let one = page(Reason::ModelInUse, Some(&in_use("iris")));
+        assert!(one.contains("`adyton service delete iris`"), "{one}");
+        let two = page(Reason::ModelInUse, Some(&in_use("iris, poetry")));
+        assert!(two.contains("`adyton service delete SERVICE`"), "{two}");
         let record = AuditRecord {
             refusal: Some(crate::audit::refusal(
-                adyton_core::catalogue::Reason::IamNotPermitted
-                    .at(adyton_core::catalogue::Surface::ModelArts),
+                Reason::ManageNoSuchAddress.at(Surface::Adyton),
                 None,
             )),
             ..adyton_core::sample::audit_record()
         };
-        let name = record.caller.as_ref().unwrap().name.clone();
-        let project = record.project.unwrap();
-        for language in Language::ALL {
-            let page = told(&record, language).page.unwrap();
-            let command = format!("`adyton role grant {name} operator --project {project}`");
-            assert!(page.contains(&command), "{page}");
+        let elsewhere = told(&record, Language::Chinese).page.unwrap();
+        assert!(elsewhere.contains("`http://127.0.0.1:8080`"), "{elsewhere}");
+    }
+
+    #[test]
+    fn whoever_lacks_a_role_stands_in_the_command_that_grants_the_least_that_suffices() {
+        use adyton_core::catalogue::{Reason, Surface};
+        for (surface, action, role) in [
+            (Surface::ModelArts, "modelarts:service:create", "operator"),
+            (Surface::ModelArts, "modelarts:service:list", "auditor"),
+            (Surface::Apig, "apig:apps:list", "auditor"),
+            (Surface::Iam, "iam:users:list", "auditor"),
+            (Surface::Iam, "iam:users:create", "administrator"),
+        ] {
+            let failure = Failure::Forbidden {
+                action: action.to_owned(),
+            };
+            let is_of_all = surface == Surface::Iam;
+            let record = AuditRecord {
+                refusal: Some(crate::audit::refusal(
+                    Reason::IamNotPermitted.at(surface),
+                    Some(&failure),
+                )),
+                project: adyton_core::sample::audit_record().project.filter(|_| !is_of_all),
+                ..adyton_core::sample::audit_record()
+            };
+            let name = record.caller.as_ref().unwrap().name.clone();
+            let place = match record.project {
+                Some(project) => format!("--project {project}"),
+                None => "--whole-domain".to_owned(),
+            };
+            for language in Language::ALL {
+                let page = told(&record, language).page.unwrap();
+                let command = format!("adyton role grant {name} {role} {place}");
+                assert!(page.contains(&command), "{command} in {page}");
+            }
         }
     }
 }

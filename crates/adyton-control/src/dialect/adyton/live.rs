@@ -47,13 +47,13 @@ fn wanted(query: LiveQuery) -> OperationResult<LiveFilter> {
     let services = ids
         .map(|id| {
             ServiceId::parse(id.as_bytes())
-                .ok_or_else(|| Failure::query("services", "must be ids of services"))
+                .ok_or_else(|| Failure::query("services", ("must be ids of services", "必须为服务的 ID")))
         })
         .collect::<OperationResult<_>>()?;
     let refused_only = match query.only.as_deref() {
         None => false,
         Some("refused") => true,
-        Some(_) => return Err(Failure::query("only", "must be `refused`")),
+        Some(_) => return Err(Failure::query("only", ("must be `refused`", "必须为 `refused`"))),
     };
     Ok(LiveFilter {
         services,

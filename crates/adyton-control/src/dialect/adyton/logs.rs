@@ -2,6 +2,7 @@
 
 use adyton_api::adyton::logs::{LineShown, LogTail};
 use adyton_core::clock::Timestamp;
+use adyton_core::language::both;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -51,7 +52,10 @@ pub(crate) struct FollowQuery {
 pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> OperationResult<Json<LogTail>> {
     let most = query.lines.unwrap_or(200);
     if !(1..=MOST).contains(&most) {
-        return Err(Failure::query("lines", format!("must be 1 to {MOST}")));
+        return Err(Failure::query(
+            "lines",
+            both!("must be 1 to {}", "必须在 1 到 {} 之间", MOST),
+        ));
     }
     let filter = LogFilter {
         since: at("since", query.since.as_deref())?,
@@ -69,7 +73,10 @@ pub(crate) async fn tail(call: Call, Query(query): Query<LogQuery>) -> Operation
 pub(crate) async fn follow(call: Call, Query(query): Query<FollowQuery>) -> OperationResult<Events> {
     let first = query.lines.unwrap_or(100);
     if first > MOST {
-        return Err(Failure::query("lines", format!("must be 0 to {MOST}")));
+        return Err(Failure::query(
+            "lines",
+            both!("must be 0 to {}", "必须在 0 到 {} 之间", MOST),
+        ));
     }
     let filter = LogFilter {
         since: at("since", query.since.as_deref())?,

@@ -3,6 +3,7 @@
 use adyton_api::adyton::metrics::{MetricsPoint, ServiceMetrics, UsagePoint};
 use adyton_core::clock::Timestamp;
 use adyton_core::id::InstanceId;
+use adyton_core::language::both;
 use adyton_core::tally::Tally;
 use adyton_core::usage::Used;
 use serde::Deserialize;
@@ -44,7 +45,7 @@ fn range(asked: Option<&str>) -> OperationResult<Range> {
     let found = Range::ALL.into_iter().find(|range| range.name() == asked);
     found.ok_or_else(|| {
         let known = Range::ALL.map(Range::name).join(", ");
-        Failure::query("range", format!("must be one of {known}"))
+        Failure::query("range", both!("must be one of {}", "必须为以下之一：{}", known))
     })
 }
 

@@ -6,6 +6,7 @@ use adyton_api::adyton::requests::{RequestExplained, RequestList, RequestShown};
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{ApiId, RequestId, ServiceId};
 use adyton_core::journal::Filter;
+use adyton_core::language::both;
 use adyton_core::record::Step;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -60,7 +61,10 @@ pub(crate) async fn list(
         .transpose()?;
     let limit = query.limit.unwrap_or(50);
     if !(1..=MOST).contains(&limit) {
-        return Err(Failure::query("limit", format!("must be 1 to {MOST}")));
+        return Err(Failure::query(
+            "limit",
+            both!("must be 1 to {}", "必须在 1 到 {} 之间", MOST),
+        ));
     }
     let filter = filter(query)?;
     let page = request::search(&call.shared, &call.actor, call.project()?, filter, before, limit).await?;
@@ -95,7 +99,10 @@ fn statuses(text: &str) -> OperationResult<RangeInclusive<u16>> {
         (None, Some(status)) => Ok(status..=status),
         (None, None) => Err(Failure::query(
             "status",
-            "must be a status such as 404, or a class such as 4xx",
+            (
+                "must be a status such as 404, or a class such as 4xx",
+                "必须为状态码（如 404）或一类状态码（如 4xx）",
+            ),
         )),
     }
 }
@@ -106,15 +113,20 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
         Some(word) => Some(Step::parse(word).ok_or_else(|| {
             Failure::query(
                 "stage",
-                "must be a step of the pipeline: route, admit, authenticate, authorise, throttle, limit, \
-                            dispatch or respond",
+                (
+                    "must be a step of the pipeline: route, admit, authenticate, authorise, throttle, limit, dispatch or respond",
+                    "必须为流水线的步骤：route、admit、authenticate、authorise、throttle、limit、dispatch 或 respond",
+                ),
             )
         })?),
     };
     if query.app.is_some() && query.user.is_some() {
         return Err(Failure::query(
             "app",
-            "a request is made by an app or by a user: give one of the two",
+            (
+                "a request is made by an app or by a user: give one of the two",
+                "请求由应用或用户发出：只能给出其中之一",
+            ),
         ));
     }
     let service: Option<ServiceId> = query
@@ -146,8 +158,9 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
 }
 
 fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &str) -> OperationResult<T> {
-    text.parse()
-        .map_err(|error: adyton_core::id::IdError| Failure::query(field, error.to_string()))
+    text.parse().map_err(|error: adyton_core::id::IdError| {
+        Failure::query(field, both!("{}", "{}，ID 的形式不正确", error))
+    })
 }
 
 pub(super) fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
@@ -155,7 +168,10 @@ pub(super) fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {
     millis.or_else(|| Timestamp::from_iso(text)).ok_or_else(|| {
         Failure::query(
             field,
-            "must be an ISO 8601 time (2026-01-15T08:15:30Z) or milliseconds since 1970",
+            (
+                "must be an ISO 8601 time (2026-01-15T08:15:30Z) or milliseconds since 1970",
+                "必须为 ISO 8601 时间（2026-01-15T08:15:30Z）或 1970 年以来的毫秒数",
+            ),
         )
     })
 }

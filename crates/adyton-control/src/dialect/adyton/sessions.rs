@@ -108,7 +108,15 @@ fn user_name(
     let domain = match (domain.filter(|name| !name.is_empty()), only_domain) {
         (Some(name), _) => DomainName::Name(name),
         (None, Some(only)) => DomainName::Id(only),
-        (None, None) => return Err(Failure::invalid("domain", "is missing: a name needs its domain")),
+        (None, None) => {
+            return Err(Failure::invalid(
+                "domain",
+                (
+                    "is missing: a name needs its domain",
+                    "缺失：使用名称时需要同时给出域",
+                ),
+            ));
+        }
     };
     Ok(UserName::InDomain { name, domain })
 }

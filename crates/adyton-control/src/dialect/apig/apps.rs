@@ -122,7 +122,7 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> Operati
         None => None,
         Some(0) => Some(false),
         Some(1) => Some(true),
-        Some(_) => return Err(Failure::invalid("status", "must be 1 or 0")),
+        Some(_) => return Err(Failure::invalid("status", ("must be 1 or 0", "必须为 1 或 0"))),
     };
     let change = AppChange {
         name: wanted.name,

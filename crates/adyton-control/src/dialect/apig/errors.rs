@@ -26,6 +26,7 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         | Wording::SignIn
         | Wording::Bound
         | Wording::Storage
+        | Wording::Method
         | Wording::Size
         | Wording::Code
         | Wording::Detail => envelope::message(failure, shown),

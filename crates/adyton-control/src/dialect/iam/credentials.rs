@@ -88,7 +88,7 @@ pub(crate) async fn update(
         Some(_) => {
             return Err(Failure::invalid(
                 "credential.status",
-                "must be `active` or `inactive`",
+                ("must be `active` or `inactive`", "必须为 `active` 或 `inactive`"),
             ));
         }
     };

@@ -43,11 +43,6 @@ pub(crate) fn no_such_address() -> Response {
     plain(Reason::ManageNoSuchAddress.at(Surface::Iam))
 }
 
-/// The address is IAM's, and takes other methods.
-pub(crate) fn method_not_allowed() -> Response {
-    plain(Reason::MethodNotAllowed.at(Surface::Iam))
-}
-
 fn plain(shown: SubCode) -> Response {
     enveloped(shown, envelope::base(shown))
 }
@@ -94,7 +89,8 @@ fn message(failure: &Failure, shown: SubCode) -> Cow<'static, str> {
         Wording::Credentials(_) | Wording::Bound => envelope::base(shown),
         Wording::Size => envelope::with_detail(shown, failure),
         Wording::Thing => Cow::Owned(format!("{} {failure}.", shown.code().entry().message)),
-        Wording::Storage => {
+        // Keystone's sentences end with a full stop.
+        Wording::Storage | Wording::Method => {
             let what = shown.code().entry().message.trim_end_matches('.');
             Cow::Owned(format!("{what}: {failure}."))
         }

@@ -146,7 +146,10 @@ pub(crate) async fn create(
         ("project.parent_id", wanted.parent_id),
     ] {
         if id.is_some_and(|id| id != domain.to_string()) {
-            return Err(Failure::invalid(field, "must be your own domain"));
+            return Err(Failure::invalid(
+                field,
+                ("must be your own domain", "必须为您自己的域"),
+            ));
         }
     }
     let project = project::create(&call.shared, domain, &wanted.name).await?;

@@ -1,6 +1,7 @@
 //! `/v3.0/OS-QUOTA/…`: quotas where IAM's clients look for them. `adyton-control/src/dialect/adyton/quotas.rs` sets them.
 
 use adyton_api::iam::quotas::{OsQuotaAnswer, OsQuotaResource, OsQuotaResult};
+use adyton_core::language::both;
 use adyton_core::quota::Limit;
 use adyton_identity::Action;
 use serde::Deserialize;
@@ -36,7 +37,10 @@ pub(crate) async fn of_domain(
         && !OF_DOMAIN.contains(&asked.as_str())
     {
         let known = OF_DOMAIN.join(", ");
-        return Err(Failure::query("type", format!("must be one of {known}")));
+        return Err(Failure::query(
+            "type",
+            both!("must be one of {}", "必须为以下之一：{}", known),
+        ));
     }
     let users = call.actor.live.users().filter(|user| user.domain == own).count();
     let wanted = OF_DOMAIN

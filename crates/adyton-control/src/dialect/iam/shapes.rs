@@ -26,6 +26,24 @@ pub(crate) fn base(shared: &Shared, headers: &HeaderMap) -> String {
     )
 }
 
+/// The same for a caller who came in at another listener, whose `Host` is not this one's.
+pub(crate) fn base_from_elsewhere(shared: &Shared, headers: &HeaderMap) -> String {
+    let settings = shared.settings();
+    if settings.control_url.is_some() {
+        return base(shared, headers);
+    }
+    let (own, port) = (settings.address.ip(), settings.address.port());
+    if !own.is_unspecified() {
+        return format!("http://{}", settings.address);
+    }
+    // It listens everywhere: by the name that they reached the other listener by.
+    let there = base(shared, headers);
+    let (name, last) = there.rsplit_once(':').unwrap_or((&there, ""));
+    let is_port = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    let name = if is_port { name } else { &there };
+    format!("{name}:{port}")
+}
+
 /// A role; its id is its name.
 pub(crate) fn role(role: Role) -> Named {
     Named {

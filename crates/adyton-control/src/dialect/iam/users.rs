@@ -55,7 +55,10 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Operat
     let domain = domain(&call)?;
     let wanted = wanted.user;
     if wanted.domain_id.is_some_and(|id| id != domain.to_string()) {
-        return Err(Failure::invalid("user.domain_id", "must be your own domain"));
+        return Err(Failure::invalid(
+            "user.domain_id",
+            ("must be your own domain", "必须为您自己的域"),
+        ));
     }
     let new = NewUser {
         name: wanted.name,

@@ -1,6 +1,7 @@
 //! `POST …/models`: import a model package.
 
 use adyton_api::modelarts::models::{ModelImport, ModelImported};
+use adyton_core::language::both;
 use adyton_identity::Action;
 use serde_json::{Map, Value};
 
@@ -41,7 +42,10 @@ fn possible(wanted: &ModelImport) -> OperationResult<()> {
     if wanted.workspace_id.as_ref().is_some_and(|id| id.0 != 0) {
         return Err(Failure::invalid(
             "workspace_id",
-            "must be 0: there are no other workspaces",
+            (
+                "must be 0: there are no other workspaces",
+                "必须为 0：没有其他工作空间",
+            ),
         ));
     }
     // Both spellings are in use.
@@ -50,13 +54,19 @@ fn possible(wanted: &ModelImport) -> OperationResult<()> {
     if types.into_iter().any(|one| !kinds.contains(&one.as_str())) {
         return Err(Failure::invalid(
             "install_type",
-            "must be [\"real-time\"] in this version",
+            (
+                "must be [\"real-time\"] in this version",
+                "本版本中必须为 [\"real-time\"]",
+            ),
         ));
     }
     if wanted.source_copy.as_ref().is_some_and(|copy| copy != "true") {
         return Err(Failure::invalid(
             "source_copy",
-            "must be `true`: packages are always copied",
+            (
+                "must be `true`: packages are always copied",
+                "必须为 `true`：模型包总是会被复制",
+            ),
         ));
     }
     Ok(())
@@ -105,8 +115,16 @@ fn overrides(wanted: &ModelImport) -> OperationResult<Map<String, Value>> {
 }
 
 fn in_string(field: &str, text: &str) -> OperationResult<Value> {
-    serde_json::from_str(text)
-        .map_err(|error| Failure::invalid(field, format!("must be JSON in a string: {error}")))
+    serde_json::from_str(text).map_err(|error| {
+        Failure::invalid(
+            field,
+            both!(
+                "must be JSON in a string: {}",
+                "必须为字符串形式的 JSON：{}",
+                error
+            ),
+        )
+    })
 }
 
 #[cfg(test)]

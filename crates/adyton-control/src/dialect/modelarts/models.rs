@@ -70,14 +70,25 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
     let exact = match query.exact_match.as_deref() {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(Failure::query("exact_match", "must be `true` or `false`")),
+        Some(_) => {
+            return Err(Failure::query(
+                "exact_match",
+                ("must be `true` or `false`", "必须为 `true` 或 `false`"),
+            ));
+        }
     };
     let status = match query.model_status.as_deref() {
         None => None,
         // States of models that are built as images: no model of ours is ever in one.
         Some("building" | "building_failed") => return Ok(Json(empty())),
         Some(word) => Some(ModelStatus::parse(word).ok_or_else(|| {
-            Failure::query("model_status", "must be `publishing`, `published` or `failed`")
+            Failure::query(
+                "model_status",
+                (
+                    "must be `publishing`, `published` or `failed`",
+                    "必须为 `publishing`、`published` 或 `failed`",
+                ),
+            )
         })?),
     };
     if query.workspace_id.as_deref().is_some_and(|id| id != "0") {
@@ -89,7 +100,10 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
         Some("model_size") => ModelSort::Size,
         Some("model_name") => ModelSort::Name,
         Some(_) => {
-            let known = "must be `create_at`, `model_version`, `model_size` or `model_name`";
+            let known = (
+                "must be `create_at`, `model_version`, `model_size` or `model_name`",
+                "必须为 `create_at`、`model_version`、`model_size` 或 `model_name`",
+            );
             return Err(Failure::query("sort_by", known));
         }
     };

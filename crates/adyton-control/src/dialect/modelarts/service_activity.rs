@@ -48,7 +48,12 @@ pub(crate) struct MonitorQuery {
 /// `GET …/services/{service_id}/events`, told in the language of `Accept-Language`: English or Chinese.
 pub(crate) async fn events(call: Call, Query(query): Query<EventQuery>) -> OperationResult<Json<EventList>> {
     let named = |name: &str| {
-        EventKind::parse(name).ok_or_else(|| Failure::query("event_type", "must be `normal` or `abnormal`"))
+        EventKind::parse(name).ok_or_else(|| {
+            Failure::query(
+                "event_type",
+                ("must be `normal` or `abnormal`", "必须为 `normal` 或 `abnormal`"),
+            )
+        })
     };
     let kind = query.event_type.as_deref().map(named).transpose()?;
     let filter = EventFilter {

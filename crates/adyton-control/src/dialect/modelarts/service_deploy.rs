@@ -24,13 +24,19 @@ pub(crate) async fn deploy(
     if wanted.infer_type != "real-time" {
         return Err(Failure::invalid(
             "infer_type",
-            "must be `real-time` in this version",
+            (
+                "must be `real-time` in this version",
+                "本版本中必须为 `real-time`",
+            ),
         ));
     }
     if wanted.workspace_id.is_some_and(|id| id.0 != 0) {
         return Err(Failure::invalid(
             "workspace_id",
-            "must be 0: there are no other workspaces",
+            (
+                "must be 0: there are no other workspaces",
+                "必须为 0：没有其他工作空间",
+            ),
         ));
     }
     if wanted
@@ -39,7 +45,10 @@ pub(crate) async fn deploy(
     {
         return Err(Failure::invalid(
             "load_balancer_policy",
-            "must be `ROUND_ROBIN` in this version",
+            (
+                "must be `ROUND_ROBIN` in this version",
+                "本版本中必须为 `ROUND_ROBIN`",
+            ),
         ));
     }
     let asked = AskedService {
@@ -64,7 +73,12 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> Ope
     let change = match wanted.status.as_deref() {
         Some("running") => started(Wanted::Running),
         Some("stopped") => started(Wanted::Stopped),
-        Some(_) => return Err(Failure::invalid("status", "must be `running` or `stopped`")),
+        Some(_) => {
+            return Err(Failure::invalid(
+                "status",
+                ("must be `running` or `stopped`", "必须为 `running` 或 `stopped`"),
+            ));
+        }
         None => AskedChange {
             wanted: None,
             description: wanted.description,

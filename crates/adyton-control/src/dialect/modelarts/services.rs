@@ -76,7 +76,10 @@ pub(crate) async fn list(
         Some(_) => {
             return Err(Failure::query(
                 "sort_by",
-                "must be `publish_at` or `service_name`",
+                (
+                    "must be `publish_at` or `service_name`",
+                    "必须为 `publish_at` 或 `service_name`",
+                ),
             ));
         }
     };
@@ -200,7 +203,10 @@ pub(crate) fn id(call: &Call) -> OperationResult<ServiceId> {
 pub(crate) fn page(offset: Option<u32>, limit: Option<u32>) -> OperationResult<Page> {
     let limit = limit.unwrap_or(280);
     if !(1..=1000).contains(&limit) {
-        return Err(Failure::query("limit", "must be 1 to 1000"));
+        return Err(Failure::query(
+            "limit",
+            ("must be 1 to 1000", "必须在 1 到 1000 之间"),
+        ));
     }
     Ok(Page {
         offset: u64::from(offset.unwrap_or(0)) * u64::from(limit),
@@ -213,6 +219,9 @@ pub(crate) fn descending(order: Option<&str>) -> OperationResult<bool> {
     match order {
         None | Some("desc") => Ok(true),
         Some("asc") => Ok(false),
-        Some(_) => Err(Failure::query("order", "must be `asc` or `desc`")),
+        Some(_) => Err(Failure::query(
+            "order",
+            ("must be `asc` or `desc`", "必须为 `asc` 或 `desc`"),
+        )),
     }
 }

@@ -5,6 +5,7 @@ use adyton_api::modelarts::tags::{
     TmsResourceCount, TmsResourceList,
 };
 use adyton_core::id::ServiceId;
+use adyton_core::language::both;
 use adyton_core::tag::TAGS_MOST;
 use adyton_store::repository::{NameMatch, Page, ServiceFilter, ServiceSort, SortOrder, TagMatch};
 use serde::Deserialize;
@@ -97,19 +98,25 @@ fn filter(
     mut matches: Vec<TmsMatch>,
 ) -> OperationResult<ServiceFilter> {
     if tags.len() as u64 > TAGS_MOST {
-        let problem = format!("must name at most {TAGS_MOST} keys");
+        let problem = both!("must name at most {} keys", "最多只能有 {} 个键", TAGS_MOST);
         return Err(Failure::invalid("tags", problem));
     }
     if let Some(at) = tags.iter().position(|tag| tag.values.len() > VALUES_MOST) {
-        let problem = format!("must name at most {VALUES_MOST} values");
+        let problem = both!("must name at most {} values", "最多只能有 {} 个值", VALUES_MOST);
         return Err(Failure::invalid(format!("tags[{at}].values"), problem));
     }
     if matches.len() > 1 {
-        return Err(Failure::invalid("matches", "must name one match at most"));
+        return Err(Failure::invalid(
+            "matches",
+            ("must name one match at most", "最多只能有一个匹配条件"),
+        ));
     }
     let name = matches.pop();
     if name.as_ref().is_some_and(|name| name.key != "resource_name") {
-        return Err(Failure::invalid("matches[0].key", "must be `resource_name`"));
+        return Err(Failure::invalid(
+            "matches[0].key",
+            ("must be `resource_name`", "必须为 `resource_name`"),
+        ));
     }
     let tags = tags
         .into_iter()
@@ -126,10 +133,16 @@ fn filter(
 fn page(limit: Option<u32>, offset: Option<u32>) -> OperationResult<Page> {
     let (limit, offset) = (limit.unwrap_or(10), offset.unwrap_or(0));
     if !(1..=500).contains(&limit) {
-        return Err(Failure::query("limit", "must be 1 to 500"));
+        return Err(Failure::query(
+            "limit",
+            ("must be 1 to 500", "必须在 1 到 500 之间"),
+        ));
     }
     if !offset.is_multiple_of(limit) {
-        return Err(Failure::query("offset", "must be a multiple of `limit`"));
+        return Err(Failure::query(
+            "offset",
+            ("must be a multiple of `limit`", "必须为 `limit` 的整数倍"),
+        ));
     }
     Ok(Page {
         offset: u64::from(offset),

@@ -83,7 +83,10 @@ fn version(text: &str) -> OperationResult<()> {
     }
     Err(Failure::invalid(
         "model_version",
-        "must be three numbers of at most two digits each, for example `0.0.1`",
+        (
+            "must be three numbers of at most two digits each, for example `0.0.1`",
+            "必须为三个最多两位的数字，例如 `0.0.1`",
+        ),
     ))
 }
 

@@ -34,12 +34,18 @@ pub(crate) fn locate(shared: &Shared, project: ProjectId, text: &str) -> Operati
     if text.starts_with("s3://") {
         return Err(Failure::invalid(
             FIELD,
-            "s3:// is not supported by this version; upload the package and use its package:// location",
+            (
+                "s3:// is not supported by this version; upload the package and use its package:// location",
+                "本版本不支持 s3://；请上传模型包并使用其 package:// 地址",
+            ),
         ));
     }
     Err(Failure::invalid(
         FIELD,
-        "must begin with `package://sha256/` (as the upload answered) or `file:///` (under `import_roots`)",
+        (
+            "must begin with `package://sha256/` (as the upload answered) or `file:///` (under `import_roots`)",
+            "必须以 `package://sha256/`（上传时的响应）或 `file:///`（位于 `import_roots` 之下）开头",
+        ),
     ))
 }
 
@@ -47,7 +53,10 @@ fn uploaded(shared: &Shared, project: ProjectId, digest: &str) -> OperationResul
     let unknown = || {
         Failure::invalid(
             FIELD,
-            "this package was not uploaded to this project; upload it first",
+            (
+                "this package was not uploaded to this project; upload it first",
+                "该模型包没有上传到该项目；请先上传",
+            ),
         )
     };
     let digest: Sha256 = digest.parse().map_err(|_| unknown())?;
@@ -62,14 +71,19 @@ fn local(roots: &[PathBuf], path: &Path) -> OperationResult<Location> {
     let outside = || {
         Failure::invalid(
             FIELD,
-            "is not under one of the server's `import_roots`, or does not exist; add its folder to that setting, or upload \
-             the package",
+            (
+                "is not under one of the server's `import_roots`, or does not exist; add its folder to that setting, or upload the package",
+                "不在服务器的 `import_roots` 之下或不存在；请把所在文件夹加入该设置，或上传模型包",
+            ),
         )
     };
     if !path.is_absolute() {
         return Err(Failure::invalid(
             FIELD,
-            "file:// must be followed by an absolute path: `file:///…`",
+            (
+                "file:// must be followed by an absolute path: `file:///…`",
+                "file:// 之后必须为绝对路径：`file:///…`",
+            ),
         ));
     }
     let real = path.canonicalize().map_err(|_| outside())?;

@@ -2,6 +2,7 @@
 
 use adyton_core::example_body::ExampleBody;
 use adyton_core::id::{ProjectId, ServiceId};
+use adyton_core::language::{Bilingual, both};
 use adyton_core::model::{ApiDeclaration, ModelSpec};
 
 use crate::failure::{Failure, OperationResult};
@@ -55,8 +56,12 @@ fn of_specs(specs: &[ModelSpec], path: Option<&str>, method: Option<&str>) -> Op
             .map(|(_, api)| format!("{} {}", api.method, api.url))
             .collect();
         let problem = match there.as_slice() {
-            [] => "the service declares nothing".to_owned(),
-            there => format!("is not declared; the service declares {}", there.join(", ")),
+            [] => Bilingual::from(("the service declares nothing", "服务没有声明任何 API")),
+            there => both!(
+                "is not declared; the service declares {}",
+                "没有声明；服务声明了 {}",
+                there.join(", ")
+            ),
         };
         return Err(Failure::query(field, problem));
     };

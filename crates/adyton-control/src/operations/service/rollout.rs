@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use adyton_core::id::{ProjectId, ServiceId};
 use adyton_core::instances::{Rollout, ServiceSeen};
+use adyton_core::language::both;
 use adyton_core::service::Wanted;
 use adyton_store::repository::{Update, UpdateResult};
 
@@ -101,7 +102,11 @@ pub(crate) async fn show(
     let generation = generation.unwrap_or(seen.service.generation);
     if generation == 0 || generation > seen.service.generation {
         let newest = seen.service.generation;
-        let problem = format!("must be between 1 and {newest}, the service's current generation");
+        let problem = both!(
+            "must be between 1 and {}, the service's current generation",
+            "必须在 1 到服务当前的代次 {} 之间",
+            newest
+        );
         return Err(Failure::query("generation", problem));
     }
     let is_past = generation < seen.service.generation;

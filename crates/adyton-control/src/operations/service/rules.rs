@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 
 use adyton_core::id::{ModelId, ProjectId};
+use adyton_core::language::{Bilingual, both};
 use adyton_core::service::{DEPLOY_TIMEOUT_DEFAULT, ServiceStatus, Version, Wanted};
 use adyton_store::repository::{NewService, ServiceChange};
 
@@ -133,7 +134,10 @@ impl AskedChange {
         if change == ServiceChange::default() {
             return Err(Failure::invalid(
                 "body",
-                "must set `status`, `config`, `description` or `additional_properties`",
+                (
+                    "must set `status`, `config`, `description` or `additional_properties`",
+                    "必须设置 `status`、`config`、`description` 或 `additional_properties`",
+                ),
             ));
         }
         Ok(change)
@@ -165,7 +169,10 @@ fn versions(asked: Vec<AskedVersion>) -> OperationResult<Vec<Version>> {
         .map(|(at, asked)| version(&format!("config[{at}]"), asked, is_alone))
         .collect::<OperationResult<Vec<_>>>()?;
     if versions.is_empty() {
-        return Err(Failure::invalid("config", "must name at least one model"));
+        return Err(Failure::invalid(
+            "config",
+            ("must name at least one model", "至少需要一个模型"),
+        ));
     }
     let mut named = HashSet::new();
     if let Some(again) = versions.iter().find(|version| !named.insert(version.model)) {
@@ -177,7 +184,12 @@ fn versions(asked: Vec<AskedVersion>) -> OperationResult<Vec<Version>> {
     if sum != WHOLE {
         return Err(Failure::invalid(
             "config",
-            format!("the weights must add up to {WHOLE}, these add up to {sum}"),
+            both!(
+                "the weights must add up to {}, these add up to {}",
+                "权重之和必须为 {}，目前为 {}",
+                WHOLE,
+                sum
+            ),
         ));
     }
     Ok(versions)
@@ -192,7 +204,10 @@ fn version(path: &str, asked: AskedVersion, is_alone: bool) -> OperationResult<V
         None => {
             return Err(Failure::invalid(
                 field("weight"),
-                "must be set when there are several models",
+                (
+                    "must be set when there are several models",
+                    "有多个模型时必须设置",
+                ),
             ));
         }
     };
@@ -201,7 +216,10 @@ fn version(path: &str, asked: AskedVersion, is_alone: bool) -> OperationResult<V
     if !SPECIFICATIONS.iter().any(|(name, _)| *name == specification) {
         return Err(Failure::invalid(
             field("specification"),
-            "must be one of those that `GET …/services/specifications` lists",
+            (
+                "must be one of those that `GET …/services/specifications` lists",
+                "必须为 `GET …/services/specifications` 列出的规格之一",
+            ),
         ));
     }
     let envs = asked.envs.unwrap_or_default();
@@ -224,20 +242,31 @@ fn version(path: &str, asked: AskedVersion, is_alone: bool) -> OperationResult<V
 }
 
 /// What is wrong with the environment of a version's program.
-fn environment(envs: &BTreeMap<String, String>) -> Result<(), String> {
+fn environment(envs: &BTreeMap<String, String>) -> Result<(), Bilingual> {
     if envs.len() > ENVS_MOST {
-        return Err(format!("at most {ENVS_MOST} variables"));
+        return Err(both!("at most {} variables", "最多 {} 个变量", ENVS_MOST));
     }
     for (name, value) in envs {
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         if !begins || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            return Err("names must be letters, digits and `_`, and not begin with a digit".to_owned());
+            return Err(Bilingual::from((
+                "names must be letters, digits and `_`, and not begin with a digit",
+                "变量名只能由字母、数字和 `_` 组成，且不能以数字开头",
+            )));
         }
         if adyton_runtime::command::RESERVED.contains(&name.as_str()) {
-            return Err(format!("`{name}` is set by the server itself; leave it out"));
+            return Err(both!(
+                "`{}` is set by the server itself; leave it out",
+                "`{}` 由服务器设置；请去掉",
+                name
+            ));
         }
         if value.len() > ENV_MOST || value.contains('\0') {
-            return Err(format!("values must have at most {ENV_MOST} bytes and no NUL"));
+            return Err(both!(
+                "values must have at most {} bytes and no NUL",
+                "变量值最多 {} 字节，且不能含有 NUL",
+                ENV_MOST
+            ));
         }
     }
     Ok(())
@@ -248,7 +277,13 @@ fn bounded(field: &str, number: i64, range: RangeInclusive<u32>) -> OperationRes
         .ok()
         .filter(|value| range.contains(value))
         .ok_or_else(|| {
-            let problem = format!("must be {} to {}, is {number}", range.start(), range.end());
+            let problem = both!(
+                "must be {} to {}, is {}",
+                "必须在 {} 到 {} 之间，目前为 {}",
+                range.start(),
+                range.end(),
+                number
+            );
             Failure::invalid(field, problem)
         })
 }

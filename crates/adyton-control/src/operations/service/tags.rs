@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use adyton_core::id::{ProjectId, ServiceId};
+use adyton_core::language::both;
 use adyton_core::tag::{TAGS_MOST, Tag, check_key};
 use adyton_store::repository::Retagged;
 
@@ -71,11 +72,14 @@ pub(crate) async fn list(
 
 fn named(count: usize) -> OperationResult<()> {
     match count {
-        0 => Err(Failure::invalid("tags", "must name at least one tag")),
+        0 => Err(Failure::invalid(
+            "tags",
+            ("must name at least one tag", "至少需要一个标签"),
+        )),
         1..=NAMED_MOST => Ok(()),
         _ => Err(Failure::invalid(
             "tags",
-            format!("must name at most {NAMED_MOST} tags"),
+            both!("must name at most {} tags", "最多只能有 {} 个标签", NAMED_MOST),
         )),
     }
 }

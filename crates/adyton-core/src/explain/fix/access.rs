@@ -7,6 +7,7 @@ use crate::holder::Holder;
 use crate::id::ProjectId;
 use crate::language::{message, phrase};
 use crate::requested::Requested;
+use crate::tenant::Role;
 
 /// Who may give the caller what they lack, and with which command.
 pub(super) fn access(
@@ -75,17 +76,14 @@ pub(super) fn access(
     )]
 }
 
-/// The least role that permits an action: callers predict, operators do the rest.
+/// The least role that permits what was asked for.
 pub(in crate::explain) fn role_for(action: &Requested) -> &'static str {
     match action {
-        Requested::Action(name) if name != PREDICT => "operator",
-        Requested::InDomain(..) => "administrator",
-        Requested::Action(_) | Requested::Call(_) => "caller",
+        Requested::Action(name) => Role::least_for(name).name(),
+        Requested::InDomain(..) => Role::Administrator.name(),
+        Requested::Call(_) => Role::Caller.name(),
     }
 }
-
-/// What calling a service is called in policies.
-const PREDICT: &str = "modelarts:service:predict";
 
 /// Who claimed to call, as commands name them: by name, where the reader may know it.
 fn claimed(asked: &Asked<'_>) -> Option<String> {

@@ -110,6 +110,11 @@ fn the_role_that_is_lacking_is_granted_by_one_command() {
             "`adyton role grant ada operator --project demo`",
         ),
         (
+            Reason::IamNotPermitted,
+            "modelarts:service:list",
+            "`adyton role grant ada auditor --project demo`",
+        ),
+        (
             Reason::IamOtherProject,
             "modelarts:service:predict",
             "`adyton login --user ada --project demo`",

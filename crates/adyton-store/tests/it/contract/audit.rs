@@ -34,8 +34,7 @@ fn refuse(record: &mut AuditRecord) {
         code: "APIG.3004".to_owned(),
         reason: "apig.no_such_app".to_owned(),
         message: "The app does not exist".to_owned(),
-        found: String::new(),
-        chinese: None,
+        ..AuditRefusal::default()
     });
 }
 

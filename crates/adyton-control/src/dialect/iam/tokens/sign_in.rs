@@ -26,11 +26,14 @@ fn proof(identity: TokenIdentity, only_domain: Option<DomainId>) -> OperationRes
             Ok(Proof::Password { who, password })
         }
         (["token"], _, Some(token)) => Ok(Proof::Token(token.id)),
-        (["password"], None, _) => Err(Failure::invalid("auth.identity.password", "is missing")),
-        (["token"], _, None) => Err(Failure::invalid("auth.identity.token", "is missing")),
+        (["password"], None, _) => Err(Failure::invalid("auth.identity.password", ("is missing", "缺失"))),
+        (["token"], _, None) => Err(Failure::invalid("auth.identity.token", ("is missing", "缺失"))),
         _ => Err(Failure::invalid(
             "auth.identity.methods",
-            "must be [\"password\"] or [\"token\"] in this version",
+            (
+                "must be [\"password\"] or [\"token\"] in this version",
+                "本版本中必须为 [\"password\"] 或 [\"token\"]",
+            ),
         )),
     }
 }
@@ -53,12 +56,24 @@ fn user_name(
                 (Some(named), _) => domain_name(&field(), named)?,
                 (None, Some(only)) => DomainName::Id(only),
                 (None, None) => {
-                    return Err(Failure::invalid(field(), "is missing: a name needs its domain"));
+                    return Err(Failure::invalid(
+                        field(),
+                        (
+                            "is missing: a name needs its domain",
+                            "缺失：使用名称时需要同时给出域",
+                        ),
+                    ));
                 }
             };
             Ok(UserName::InDomain { name, domain })
         }
-        (None, None) => Err(Failure::invalid(FIELD, "must have `id`, or `name` and `domain`")),
+        (None, None) => Err(Failure::invalid(
+            FIELD,
+            (
+                "must have `id`, or `name` and `domain`",
+                "必须有 `id`，或同时有 `name` 和 `domain`",
+            ),
+        )),
     }
 }
 
@@ -68,7 +83,10 @@ fn domain_name(field: &str, named: NamedRef) -> OperationResult<DomainName> {
             DomainId::parse(id.as_bytes()).unwrap_or(DomainId::from_bits(0)),
         )),
         (None, Some(name)) => Ok(DomainName::Name(name)),
-        (None, None) => Err(Failure::invalid(field, "must have `id` or `name`")),
+        (None, None) => Err(Failure::invalid(
+            field,
+            ("must have `id` or `name`", "必须有 `id` 或 `name`"),
+        )),
     }
 }
 
@@ -88,13 +106,19 @@ fn wish(scope: Option<TokenScope>) -> OperationResult<Wish> {
                     .map(|named| domain_name("auth.scope.project.domain", named))
                     .transpose()?,
             }),
-            (None, None) => Err(Failure::invalid("auth.scope.project", "must have `id` or `name`")),
+            (None, None) => Err(Failure::invalid(
+                "auth.scope.project",
+                ("must have `id` or `name`", "必须有 `id` 或 `name`"),
+            )),
         },
         (None, Some(named)) => Ok(Wish::Domain(domain_name("auth.scope.domain", named)?)),
         (None, None) => Ok(Wish::Nothing),
         (Some(_), Some(_)) => Err(Failure::invalid(
             "auth.scope",
-            "must have `project` or `domain`, not both",
+            (
+                "must have `project` or `domain`, not both",
+                "`project` 和 `domain` 只能有一个",
+            ),
         )),
     }
 }
