@@ -192,7 +192,7 @@ async def strangers(target, up, over, counted) -> None:
     """Heads that come a byte a second."""
 
     async def one():
-        reader, writer = await opened(target["gateway"])
+        _, writer = await opened(target["gateway"])
         counted["connections"] += 1
         try:
             for byte in b"POST /v1/infers/x HTTP/1.1\r\nHost: localhost\r\n" * 10:

@@ -134,7 +134,7 @@ def test_what_was_backed_up_while_it_served_and_was_written_to_serves_on_another
 
 
 def test_the_journal_comes_along_where_it_was_asked_for(backed_up, new_server):
-    here, iris, app, request = backed_up
+    here, _, _, request = backed_up
     for archive, found in (("plain", False), ("whole", True)):
         there = Installation(new_server(folder=archive))
         there.does("restore", str(here.server.folder / f"{archive}.tar.gz"))

@@ -27,14 +27,14 @@ def keystone(server):
     first = server.bootstrap
 
     def auth(**changes):
-        fields = dict(
-            auth_url=f"{server.control}/v3",
-            username=first["user"]["name"],
-            password=first["password"],
-            user_domain_name=first["domain"]["name"],
-            project_name=first["project"]["name"],
-            project_domain_name=first["domain"]["name"],
-        )
+        fields = {
+            "auth_url": f"{server.control}/v3",
+            "username": first["user"]["name"],
+            "password": first["password"],
+            "user_domain_name": first["domain"]["name"],
+            "project_name": first["project"]["name"],
+            "project_domain_name": first["domain"]["name"],
+        }
         return v3.Password(**(fields | changes))
 
     return auth

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -55,7 +56,7 @@ class Shell:
             os.execvpe(command[0], list(command), environment)
         self.shown = ""
 
-    def __enter__(self) -> "Shell":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:

@@ -329,7 +329,7 @@ def test_a_connection_that_is_lost_is_told_and_found_again(console, iris):
 
 def test_names_in_any_script_leave_the_page_in_order(console, server):
     # Right to left, and an override that would turn around all that follows it.
-    description = "‮שלום עולם *bold* 加粗 " + "x" * 60
+    description = "\u202eשלום עולם *bold* 加粗 " + "x" * 60
     service = server.deploy(f"n{'a' * 62}z", ROOT / "samples/iris", wait=False)
     server.manage("PUT", f"/v1/{{project}}/services/{service.id}", json={"description": description})
     tab = console(Look(width=360, height=740)).in_project("services")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Route, expect
 
 from harness.browser import DESKTOP, Console
@@ -172,7 +173,7 @@ class Walk:
         """Whether it could be pressed: what went away meanwhile was pressed before."""
         try:
             button.click(timeout=1500)
-        except Exception:
+        except PlaywrightError:
             return False
         return True
 

@@ -58,7 +58,7 @@ def test_the_databases_own_disk_is_full_and_then_has_room_again(crowded):
     said = wait_for(lambda: told(make_app(is_full=True)), 30, "a row that finds no room")
     assert said == (507, "apig.no_space")
     # It goes on rewriting rows where they are: that new ones find no room is said all the same, and by everybody who says such things.
-    status, waits_for = wait_for(lambda: (found := ready(server, server.control))[0] == 503 and found, 10, "readiness to fail")
+    _, waits_for = wait_for(lambda: (found := ready(server, server.control))[0] == 503 and found, 10, "readiness to fail")
     assert "no space" in waits_for
     assert "adyton_store_writable 0" in server.http.get(server.control + "/metrics").text
     doctor = server.run("doctor", "--data", str(server.data))

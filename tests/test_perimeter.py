@@ -185,8 +185,8 @@ def test_metrics_by_loopback_by_token_and_open(new_server, tmp_path):
     assert server_metrics(everybody, {"X-Forwarded-For": "192.0.2.1"}).startswith("#")
 
 
-def server_metrics(server, headers: dict[str, str] = {}) -> str:
-    answer = server.http.get(f"{server.control}/metrics", headers=SCRAPE | headers)
+def server_metrics(server, headers: dict[str, str] | None = None) -> str:
+    answer = server.http.get(f"{server.control}/metrics", headers=SCRAPE | (headers or {}))
     assert answer.status_code == 200, answer.text
     return answer.text
 

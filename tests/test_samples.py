@@ -150,7 +150,7 @@ def test_the_compiled_in_runtime_gives_the_same_answers(new_server):
     assert [row["predictresult"] for row in rows] == ["setosa", "virginica"]
     assert rows[0]["probabilities"]["setosa"] == pytest.approx(0.98166, abs=1e-4)
     vision = server.deploy("vision", ROOT / ".cache/samples/vision")
-    ((upright, upside_down),) = next(iter(json.loads(call(server, caller, vision.path, body=VISION).body)["outputs"].values()))
+    ((_, upside_down),) = next(iter(json.loads(call(server, caller, vision.path, body=VISION).body)["outputs"].values()))
     assert upside_down == pytest.approx(0.98243606, abs=1e-3)
 
 

@@ -83,7 +83,7 @@ def test_a_full_disk_is_told_and_writes_come_back(small):
     until_full(server, disk, lambda number: server.call("POST", "/v3/users", json={"user": user | {"name": f"u{number}"}}), "iam.no_space")
 
     # Readiness, metrics and doctor say it; who predicts notices nothing.
-    status, body = wait_for(lambda: (found := ready(server, server.control))[0] == 503 and found, 15, "readiness to fail")
+    _, body = wait_for(lambda: (found := ready(server, server.control))[0] == 503 and found, 15, "readiness to fail")
     assert "no space" in body["waits_for"], body
     assert ready(server, server.gateway)[0] == 200
     assert "adyton_store_writable 0" in server.http.get(server.control + "/metrics").text
@@ -214,7 +214,7 @@ def away(server: Server, database: Postgres) -> None:
     assert call(server, caller, iris.path, body=BODY).status == 200
     wait_for(lambda: ready(server, server.control)[0] == 503, 15, "the control plane to be not ready")
     # The gateway answers on; once nobody can say who was locked out since, it says that it is not ready.
-    status, body = wait_for(lambda: (found := ready(server, server.gateway))[0] == 503 and found, 15, "the gateway to be not ready")
+    _, body = wait_for(lambda: (found := ready(server, server.gateway))[0] == 503 and found, 15, "the gateway to be not ready")
     assert "gateway.feed_limit" in body["waits_for"]
     ages = [line for line in server.http.get(server.control + "/metrics").text.splitlines() if line.startswith("adyton_feed_age_seconds ")]
     assert float(ages[0].split()[1]) > 2

@@ -37,9 +37,9 @@ FAILING = {
     "model delete", "service rollback", "logout",
 }
 
-MODEL = """
+MODEL = f"""
 import http.server, os, sys
-HOSTILE = %r
+HOSTILE = {HOSTILE!r}
 print("printed " + HOSTILE, flush=True)
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
@@ -52,7 +52,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST
     def log_message(self, *_): pass
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Answer).serve_forever()
-""" % HOSTILE
+"""
 
 
 @pytest.fixture(scope="module")

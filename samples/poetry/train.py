@@ -56,7 +56,7 @@ def fetch_verses() -> list[str]:
                 text=True,
                 check=True,
             )
-            found = re.findall(r"^\S+?\d+:\d+ (.+)$", run.stdout, re.M)
+            found = re.findall(r"^\S+?\d+:\d+ (.+)$", run.stdout, re.MULTILINE)
             if len(found) < 50:
                 raise SystemExit(f"{book}: only {len(found)} verses found; has the format of the package changed?")
             verses += found

@@ -1,6 +1,7 @@
 """ONNX models that were made to do harm, on both runtimes: refused or published, and the server lives and starts again."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from onnx_bytes import A_GRAPH, A_TENSOR, FLOAT, INT64, attribute, field, graph, model, node, tensor, value
@@ -21,7 +22,7 @@ def nested(deep: int) -> bytes:
 
 def identities(count: int) -> bytes:
     names = ["x"] + [f"n{number}" for number in range(count - 1)] + ["y"]
-    nodes = [node("Identity", [one], [other]) for one, other in zip(names, names[1:])]
+    nodes = [node("Identity", [one], [other]) for one, other in pairwise(names)]
     return graph(nodes, [value("x", [1])], [value("y", [1])])
 
 

@@ -11,6 +11,7 @@ import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 
 import requests
 
@@ -66,7 +67,7 @@ class HostileServer:
             self.url = f"https://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def __enter__(self) -> "HostileServer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import socket
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
 from .provoked import note
@@ -37,7 +38,7 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
 
-    def __enter__(self) -> "Connection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:

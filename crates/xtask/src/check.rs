@@ -1,12 +1,14 @@
-//! `make check`: the quick inner loop. Needs nothing but Rust; without Node.js the console is left out.
+//! `make check`: the quick inner loop. Needs nothing but Rust; without Node.js the console is left out, without the Python environment of
+//! `make setup` what is written in Python.
 
 use anyhow::Result;
 
 use crate::console::Console;
 use crate::process::{command, status};
+use crate::setup::Python;
 use crate::{generate, tidy};
 
-/// Format, lints, tidy, generated pages, links in the documentation, and the unit tests of all crates and of the console; stops at the first that fails.
+/// Format and lints of Rust and Python, tidy, generated pages, links in the documentation, and the unit tests of all crates and of the console; stops at the first that fails.
 pub(crate) fn check() -> Result<bool> {
     let cargo =
         |arguments: &[&str]| -> Result<bool> { Ok(status(command("cargo").args(arguments))?.success()) };
@@ -24,6 +26,7 @@ pub(crate) fn check() -> Result<bool> {
         && generate::generate(true, &generate::binary()?)?
         && links()?
         && cargo(&["test", "--workspace", "--lib", "--bins", "--quiet"])?
+        && python()?
         && console()?)
 }
 
@@ -42,6 +45,14 @@ fn links() -> Result<bool> {
         "-D rustdoc::broken_intra_doc_links -A rustdoc::private_intra_doc_links",
     );
     Ok(status(&mut doc)?.success())
+}
+
+fn python() -> Result<bool> {
+    let Some(python) = Python::of_machine().filter(|python| python.program("ruff").is_file()) else {
+        println!("Python: left out, `make setup` brings what checks it");
+        return Ok(true);
+    };
+    python.is_tidy()
 }
 
 fn console() -> Result<bool> {

@@ -97,6 +97,8 @@ fn checks(python: &Python) -> Result<Tally> {
     tally += unused_dependencies()?;
     heading("tidy");
     tally += Tally::one(tidy::tidy()?);
+    heading("Python");
+    tally += Tally::one(python.is_tidy()?);
     Ok(tally)
 }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::process::{command, run};
+use crate::process::{command, run, status};
 use crate::repository::root;
 
 /// The environment, filled.
@@ -41,6 +41,20 @@ impl Python {
         run(&mut pip).context("cannot install the Python packages: is the package index reachable?")?;
         fs::write(&stamp, wanted).context("cannot write the stamp in .venv")?;
         Ok(python)
+    }
+
+    /// The environment as it is, if there is one.
+    pub(crate) fn of_machine() -> Option<Self> {
+        let folder = root().join(".venv");
+        folder.is_dir().then_some(Self { folder })
+    }
+
+    /// Format and lints of the Python programs, by `ruff.toml`.
+    pub(crate) fn is_tidy(&self) -> Result<bool> {
+        let ruff = |arguments: &[&str]| -> Result<bool> {
+            Ok(status(self.command("ruff").args(arguments).arg("--quiet"))?.success())
+        };
+        Ok(ruff(&["format", "--check"])? && ruff(&["check"])?)
     }
 
     /// A program of the environment.
