@@ -15,12 +15,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import boosted
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+import boosted
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from harness import server as harness  # noqa: E402
+from harness import server as harness
 
 SEED = 20_261_127
 

@@ -29,10 +29,11 @@ def main() -> int:
     options = arguments()
     os.environ["ADYTON_BINARY"] = str(options.binary)
     # They read the environment when they are imported.
+    from playwright.sync_api import sync_playwright
+
     import boosted
     from harness.browser import Console, launch
     from harness.server import Server
-    from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory(prefix="adyton-pages-") as made, sync_playwright() as playwright:
         server = Server(Path(made))

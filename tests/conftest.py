@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import provoked  # noqa: E402
-from harness.browser import DESKTOP, Console, Look, launch  # noqa: E402
-from harness.callers import App, KeyHolder, TokenHolder  # noqa: E402
-from harness.server import ECHO, ROOT, Server, Service  # noqa: E402
+from harness import provoked
+from harness.browser import DESKTOP, Console, Look, launch
+from harness.callers import App, KeyHolder, TokenHolder
+from harness.server import ECHO, ROOT, Server, Service
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The test that asks what all the others have provoked comes last."""

@@ -119,7 +119,9 @@ def test_records_outlive_a_kill_and_what_is_changed_offline_has_one(new_server):
     assert trail(server, "--thing", name)
     server.kill()
     data = ["--data", str(server.data)]
-    changed = subprocess.run([str(BINARY), "user", "password", "admin", "--offline", *data], input="another-Horse-1\n", text=True, capture_output=True, cwd=server.folder, timeout=60)
+    changed = subprocess.run(
+        [str(BINARY), "user", "password", "admin", "--offline", *data], input="another-Horse-1\n", text=True, capture_output=True, cwd=server.folder, timeout=60
+    )
     assert changed.returncode == 0, changed.stderr
     server.start()
     assert trail(server, "--thing", name)

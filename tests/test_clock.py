@@ -1,7 +1,7 @@
 """The clock of the machine is set, far ahead and far back, under a running server and before a start: no revocation, no record and
 no sign-in is lost."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -45,7 +45,7 @@ def test_a_clock_that_jumps_loses_no_revocation_no_record_and_no_sign_in(timed):
 
         def is_said(url: str) -> bool:
             date = server.http.get(url + "/healthz/live").headers["Date"]
-            return abs(parsedate_to_datetime(date) - datetime.now(timezone.utc) - timedelta(days=days)) < timedelta(minutes=1)
+            return abs(parsedate_to_datetime(date) - datetime.now(UTC) - timedelta(days=days)) < timedelta(minutes=1)
 
         for url in (server.gateway, server.control):
             wait_for(lambda url=url: is_said(url), 5, f"the date of {url}")

@@ -160,7 +160,15 @@ def test_a_body_is_piped_in_and_a_call_is_shown_as_curl(server, echo, tmp_path):
     run = server.run("predict", "echo", input='{"piped": true}')
     assert run.returncode == 0 and json.loads(run.stdout)["body_bytes"] == 15, run.stdout + run.stderr
     # A pipe that nobody writes to is waited for, and that is said.
-    process = subprocess.Popen([str(BINARY), "predict", "echo"], env=server.client_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=server.folder)
+    process = subprocess.Popen(
+        [str(BINARY), "predict", "echo"],
+        env=server.client_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=server.folder,
+    )
     try:
         assert "standard input" in process.stderr.readline()
         stdout, stderr = process.communicate("{}", timeout=60)

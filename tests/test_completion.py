@@ -102,7 +102,9 @@ def shell_of(kind: str, environment: dict[str, str], script: str) -> Shell:
             # From a folder of functions, as packages put it.
             (home / "functions").mkdir()
             (home / "functions/_adyton").write_text(script)
-            (home / ".zshrc").write_text(f"PS1='$ '\nunsetopt beep prompt_sp zle_bracketed_paste\nfpath=({home}/functions $fpath)\nautoload -U compinit\ncompinit -u -D\n")
+            (home / ".zshrc").write_text(
+                f"PS1='$ '\nunsetopt beep prompt_sp zle_bracketed_paste\nfpath=({home}/functions $fpath)\nautoload -U compinit\ncompinit -u -D\n"
+            )
             return Shell(environment, "zsh", "-i")
         case _:
             (home / ".config/fish/completions").mkdir(parents=True)
@@ -207,7 +209,9 @@ def test_every_kind_of_name_is_offered(home, server):
     # Options come once a dash is typed.
     assert not [one for one in offered(home, "adyton service show ") if one.startswith("-")]
     # Whose names they are: of the project, and of the server, that the line and the environment say.
-    assert offered(home, "adyton --project vision service show ") in ([], ["--help"]) or "iris-one" not in offered(home, "adyton --project vision service show ")
+    assert offered(home, "adyton --project vision service show ") in ([], ["--help"]) or "iris-one" not in offered(
+        home, "adyton --project vision service show "
+    )
     assert "iris-one" not in offered(home, "adyton service show ", ADYTON_CONTEXT="nowhere")
     assert "iris-one" not in offered(home, "adyton --context nowhere service show ")
     assert "iris-one" not in offered(home, "adyton --profile nowhere service show ")
@@ -223,11 +227,25 @@ def test_nothing_that_is_offered_steers_a_terminal_or_runs_a_command(home, serve
     lines = ["app show ", "user disable ", "service show ", "model show ", "explain ", "audit --thing ", "--project ", "key disable ", "role grant "]
     with HostileServer(server.control) as hostile, HostileServer(server.control, everything=True) as worse:
         for url in (server.control, hostile.url, worse.url):
-            keys = {"ADYTON_CONTROL_URL": url, "ADYTON_PROJECT_ID": server.project, "ADYTON_ACCESS_KEY": server.bootstrap["access_key"], "ADYTON_SECRET_KEY": server.bootstrap["secret_key"]}
+            keys = {
+                "ADYTON_CONTROL_URL": url,
+                "ADYTON_PROJECT_ID": server.project,
+                "ADYTON_ACCESS_KEY": server.bootstrap["access_key"],
+                "ADYTON_SECRET_KEY": server.bootstrap["secret_key"],
+            }
             for line in lines:
                 for shell in ("bash", "zsh", "fish"):
                     words = ["adyton", *line.split(), ""]
-                    told = subprocess.run(["adyton", "--", *words], env=home | keys | {"ADYTON_COMPLETE": shell, "_CLAP_COMPLETE_INDEX": str(len(words) - 1)} | ({"_ADYTON_LINE": f"adyton {line}", "_ADYTON_WORD": ""} if shell == "bash" else {}), capture_output=True, timeout=30, cwd=home["HOME"])
+                    told = subprocess.run(
+                        ["adyton", "--", *words],
+                        env=home
+                        | keys
+                        | {"ADYTON_COMPLETE": shell, "_CLAP_COMPLETE_INDEX": str(len(words) - 1)}
+                        | ({"_ADYTON_LINE": f"adyton {line}", "_ADYTON_WORD": ""} if shell == "bash" else {}),
+                        capture_output=True,
+                        timeout=30,
+                        cwd=home["HOME"],
+                    )
                     assert told.returncode == 0 and told.stderr == b""
                     text = told.stdout.decode()
                     assert HOSTILE not in text and not RAW.search(text), (url, line, shell, text)
@@ -249,8 +267,23 @@ def test_a_server_that_does_not_answer_costs_a_second_and_says_nothing(home, ser
         assert "route.undeclared_path" in offered(home, "adyton errors route.", **keys)
     # Wrong files and wrong words break nothing.
     (Path(home["HOME"]) / ".config/adyton/config.toml").write_text("not [ toml")
-    for line in ("adyton service show ", "adyton context use ", "adyton nonsense ", "adyton --project ", "", "adyton 'open", "adyton service show --project=x --context ", "adyton predict \"", "adyton \\"):
+    for line in (
+        "adyton service show ",
+        "adyton context use ",
+        "adyton nonsense ",
+        "adyton --project ",
+        "",
+        "adyton 'open",
+        "adyton service show --project=x --context ",
+        'adyton predict "',
+        "adyton \\",
+    ):
         assert complete(home, line).returncode == 0 and complete(home, line).stderr == ""
     for shell in ("zsh", "fish", "elvish", "1", "../bash"):
-        told = subprocess.run(["adyton", "--", "adyton", "service", "show", ""], env=home | {"ADYTON_COMPLETE": shell, "_CLAP_COMPLETE_INDEX": "99999999999999999999"}, capture_output=True, timeout=30)
+        told = subprocess.run(
+            ["adyton", "--", "adyton", "service", "show", ""],
+            env=home | {"ADYTON_COMPLETE": shell, "_CLAP_COMPLETE_INDEX": "99999999999999999999"},
+            capture_output=True,
+            timeout=30,
+        )
         assert told.returncode == 0 and told.stderr == b"", told

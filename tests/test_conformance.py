@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from harness import conformance, conformance_known as known
+
+from harness import conformance
+from harness import conformance_known as known
 from harness.conformance import Case, Verdict
 from harness.server import ROOT
 
@@ -56,11 +58,7 @@ def test_what_is_not_answered_is_refused_at_import(verdicts: dict[str, list[Verd
 
 @pytest.mark.parametrize("runtime", conformance.RUNTIMES)
 def test_refusals_name_what_they_refuse(verdicts: dict[str, list[Verdict]], runtime: str) -> None:
-    unnamed = [
-        one
-        for one in verdicts[runtime]
-        if one.kind == "refused" and not conformance.names_something(one) and not excused(one, known.UNNAMED[runtime])
-    ]
+    unnamed = [one for one in verdicts[runtime] if one.kind == "refused" and not conformance.names_something(one) and not excused(one, known.UNNAMED[runtime])]
     assert not unnamed, listed(unnamed)
 
 

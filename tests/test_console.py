@@ -361,7 +361,14 @@ CONTROLS = {
     "models/{model}": {("link", "Deploy"): "modelarts:service:create", ("button", "Delete"): "modelarts:model:delete"},
 }
 # A page that is not offered because it would be refused.
-PAGES = {"services": "modelarts:service:list", "models": "modelarts:model:list", "apps": "apig:apps:list", "services/{service}": "modelarts:service:get", "services/{service}/tags": "modelarts:service:get", "models/{model}": "modelarts:model:get"}
+PAGES = {
+    "services": "modelarts:service:list",
+    "models": "modelarts:model:list",
+    "apps": "apig:apps:list",
+    "services/{service}": "modelarts:service:get",
+    "services/{service}/tags": "modelarts:service:get",
+    "models/{model}": "modelarts:model:get",
+}
 
 
 @pytest.mark.parametrize("role", ["administrator", "operator", "auditor", "caller"])

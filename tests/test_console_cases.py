@@ -119,7 +119,9 @@ def test_markup_in_a_refusal_is_text(tab):
 
 
 def test_markup_and_a_line_without_end_in_a_log_are_text(tab, iris):
-    lines = [{"at": "2026-01-01T00:00:00.000Z", "instance_id": "0" * 32, "stream": "stdout", "text": text} for text in (MARKUP, "x" * 100_000, "\x1b[31mred\x07")]
+    lines = [
+        {"at": "2026-01-01T00:00:00.000Z", "instance_id": "0" * 32, "stream": "stdout", "text": text} for text in (MARKUP, "x" * 100_000, "\x1b[31mred\x07")
+    ]
     answer(tab.page, "/log[?]", body=json.dumps({"lines": lines}), headers=JSON)
     tab.in_project(f"services/{iris.id}/logs")
     expect(tab.page.get_by_text(MARKUP)).to_be_visible()
@@ -648,7 +650,10 @@ def test_what_is_typed_or_pasted_into_a_field_stays_there(tab, iris):
 
 def test_a_file_that_is_no_package_and_an_empty_one_are_told_at_once(tab):
     tab.in_project("models/import")
-    for file, told in (({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"x"}, ".zip"), ({"name": "m.zip", "mimeType": "application/zip", "buffer": b""}, "empty")):
+    for file, told in (
+        ({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": b"x"}, ".zip"),
+        ({"name": "m.zip", "mimeType": "application/zip", "buffer": b""}, "empty"),
+    ):
         tab.page.locator("input[type=file]").set_input_files(file)
         tab.press("Import")
         expect(tab.page.get_by_role("alert").first).to_contain_text(told)

@@ -231,7 +231,16 @@ def test_every_page_fits_and_covers_nothing(console, server, iris, look):
     tabs = ["", "predict", "updates", "monitoring", "events", "logs", "tags", "update"]
     pages = ["", "services", "services/new", *(f"services/{iris.id}/{one}".rstrip("/") for one in tabs), "models", "models/import", f"models/{iris.model_id}"]
     pages += ["requests", f"requests/{request}", f"requests/{unreadable[0]}", "apps", "audit"]
-    for path in [*(f"/p/default/{one}".rstrip("/") for one in pages), "/errors", "/errors/APIG.0101", "/credentials", "/users", "/projects", "/audit", f"/explain/{request}"]:
+    for path in [
+        *(f"/p/default/{one}".rstrip("/") for one in pages),
+        "/errors",
+        "/errors/APIG.0101",
+        "/credentials",
+        "/users",
+        "/projects",
+        "/audit",
+        f"/explain/{request}",
+    ]:
         tab.go(path)
         expect(tab.page.get_by_role("heading", level=1)).not_to_be_empty()
         expect(tab.page.locator("[aria-busy=true]")).to_have_count(0)

@@ -29,8 +29,8 @@ from pathlib import Path
 import pytest
 
 from harness.callers import App, AppCodeHolder, KeyHolder, TokenHolder
-from harness.snippets import Snippet, beside, snippets
 from harness.server import BINARY, ECHO, ROOT, STOP_SECONDS, Server, wait_for
+from harness.snippets import Snippet, beside, snippets
 
 GUIDE = ROOT / "docs/guide"
 PAGES = sorted(GUIDE.glob("*.md"))
@@ -255,7 +255,13 @@ def test_every_page_is_linked_in_the_readme_and_the_summary():
 
 
 # All pages that people read.
-ALL = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), *sorted((ROOT / "samples").rglob("*.md")), ROOT / "bench/README.md", ROOT / "tests/README.md"]
+ALL = [
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "samples").rglob("*.md")),
+    ROOT / "bench/README.md",
+    ROOT / "tests/README.md",
+]
 
 
 def places(page: Path) -> set[str]:

@@ -61,7 +61,9 @@ def test_a_page_sees_a_service_come_and_go(new_server):
     server = new_server().start()
     page = Page(server)
     echo = server.deploy("echo", ECHO)
-    states = wait_for(lambda: [one["status"] for one in page.heard("service") if one["service_id"] == echo.id and one["status"] == "running"], 30, "a running service")
+    states = wait_for(
+        lambda: [one["status"] for one in page.heard("service") if one["service_id"] == echo.id and one["status"] == "running"], 30, "a running service"
+    )
     assert states
     server.call("DELETE", f"/v1/{{project}}/services/{echo.id}")
     wait_for(lambda: [one for one in page.heard("service") if one["status"] == "deleted"], 30, "that it is gone")

@@ -44,7 +44,9 @@ def sign_as_core_sdk(key, secret, method, url, body, content_type):
     host, slash, path = rest.partition("/")
     path, _, query = (slash + path).partition("?")
     pairs = [(requests.utils.unquote(name), requests.utils.unquote(value)) for name, _, value in (part.partition("=") for part in query.split("&") if part)]
-    request = SdkRequest(method, scheme, host, requests.utils.unquote(path), query_params=pairs, header_params={"Content-Type": content_type} if content_type else {}, body=body)
+    request = SdkRequest(
+        method, scheme, host, requests.utils.unquote(path), query_params=pairs, header_params={"Content-Type": content_type} if content_type else {}, body=body
+    )
     request.resource_path = path
     signed = CoreSigner(BasicCredentials(key, secret, "project")).sign(request)
     return f"{scheme}://{host}{signed.uri}", signed.header_params, signed.body
@@ -68,6 +70,8 @@ def test_the_official_signer_is_understood(server, echo, admin_key, app, sign, w
 
 def test_a_signature_over_unsigned_payload(server, echo, admin_key):
     """Official SDKs declare UNSIGNED-PAYLOAD for every content type that is not JSON."""
-    url, headers, content = sign_as_core_sdk(admin_key.key, admin_key.secret, "POST", server.gateway + echo.path + "/only/post", "a=1", "application/x-www-form-urlencoded")
+    url, headers, content = sign_as_core_sdk(
+        admin_key.key, admin_key.secret, "POST", server.gateway + echo.path + "/only/post", "a=1", "application/x-www-form-urlencoded"
+    )
     assert headers["X-Sdk-Content-Sha256"] == "UNSIGNED-PAYLOAD"
     assert server.http.post(url, headers=headers, data=content).status_code == 200

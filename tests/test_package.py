@@ -103,7 +103,9 @@ class Machine:
         program = ["chroot", str(self.root), "setpriv", "--reuid", unit["User"], "--regid", unit["Group"], "--init-groups", "--"]
         addresses = ["--gateway", "127.0.0.1:0", "--control", "127.0.0.1:0"]
         (self.root / "var/lib/adyton/ready.json").unlink(missing_ok=True)
-        server = subprocess.Popen([*program, *shlex.split(unit["ExecStart"]), *addresses], stderr=subprocess.PIPE, text=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        server = subprocess.Popen(
+            [*program, *shlex.split(unit["ExecStart"]), *addresses], stderr=subprocess.PIPE, text=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        )
 
         def up() -> bool:
             assert server.poll() is None, server.stderr.read()

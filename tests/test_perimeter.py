@@ -38,7 +38,13 @@ def sign_in(server, password: str) -> str:
 
 def test_a_page_of_another_origin_can_neither_read_nor_try(server):
     url = f"{server.control}/v3/auth/tokens"
-    for headers in ({"Origin": "https://evil.example"}, {"Origin": server.gateway}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": server.gateway},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
         page = {"Content-Type": "text/plain"} | headers
         refused(server.http.post(url, data=sign_in(server, "wrong"), headers=page), 403, "iam.origin")
         refused(server.http.get(f"{server.control}/metrics", headers=headers), 403, "manage.origin")
@@ -52,7 +58,9 @@ def test_a_name_that_was_made_to_point_here_is_refused(server):
     rebound = server.http.get(f"{server.control}/metrics", headers={"Host": "evil.example:8081"})
     refused(rebound, 400, "manage.host")
     assert "control.hosts" in rebound.json()["error_msg"]
-    rebound = server.http.post(f"{server.control}/v3/auth/tokens", data=sign_in(server, "wrong"), headers={"Host": "evil.example", "Content-Type": "application/json"})
+    rebound = server.http.post(
+        f"{server.control}/v3/auth/tokens", data=sign_in(server, "wrong"), headers={"Host": "evil.example", "Content-Type": "application/json"}
+    )
     refused(rebound, 400, "iam.host")
     assert server.http.get(f"{server.control}/healthz/ready", headers={"Host": "10-1-2-3.pods"}).status_code == 200
 
@@ -126,7 +134,14 @@ def proxied(new_server):
 def test_behind_a_proxy_clients_sign_in_and_pages_of_the_public_address_are_own(proxied):
     server, url = proxied
     first = server.bootstrap
-    auth = v3.Password(auth_url=f"{url}/v3", username=first["user"]["name"], password=first["password"], user_domain_name=first["domain"]["name"], project_name=first["project"]["name"], project_domain_name=first["domain"]["name"])
+    auth = v3.Password(
+        auth_url=f"{url}/v3",
+        username=first["user"]["name"],
+        password=first["password"],
+        user_domain_name=first["domain"]["name"],
+        project_name=first["project"]["name"],
+        project_domain_name=first["domain"]["name"],
+    )
     assert session.Session(auth=auth).get_token()
     page = {"X-Auth-Token": server.token(), "Origin": "https://models.example.com"}
     assert server.http.get(f"{url}/adyton/v1/whoami", headers=page).status_code == 200

@@ -2,8 +2,8 @@
 
 import json
 import re
-import subprocess
 import socket
+import subprocess
 
 import pytest
 

@@ -38,8 +38,7 @@ def metrics_page(text: str) -> str:
         assert family in helps, f"{name} has no HELP"
         labels[family] |= {label for label in re.findall(r'([a-z_]+)="', inside or "") if label != "le"}
     return OPENING + "".join(
-        f"| `{name}` | {kinds[name]} | {', '.join(f'`{label}`' for label in sorted(labels[name])) or '–'} | {said} |\n"
-        for name, said in helps.items()
+        f"| `{name}` | {kinds[name]} | {', '.join(f'`{label}`' for label in sorted(labels[name])) or '–'} | {said} |\n" for name, said in helps.items()
     )
 
 

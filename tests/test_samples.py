@@ -168,7 +168,9 @@ def test_forged_headers_of_a_model_do_not_get_out(server, echo, admin):
 
 
 def test_what_reaches_the_model(server, echo, admin):
-    answer = call(server, admin, echo.path + "/only/post?a=1&b=x%20y", headers={"X-Mine": "kept", "X-Forwarded-For": "6.6.6.6", "Connection": "X-Hop", "X-Hop": "gone"})
+    answer = call(
+        server, admin, echo.path + "/only/post?a=1&b=x%20y", headers={"X-Mine": "kept", "X-Forwarded-For": "6.6.6.6", "Connection": "X-Hop", "X-Hop": "gone"}
+    )
     seen = json.loads(answer.body)
     assert seen["path"] == "/only/post?a=1&b=x%20y"
     headers = dict(seen["headers"])

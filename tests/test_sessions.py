@@ -35,10 +35,20 @@ def page(server) -> Page:
 
 def console_link(server, *options: str) -> str:
     run = subprocess.run(
-        [str(BINARY), "console", *options], cwd=server.folder, capture_output=True, text=True, timeout=60,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(server.folder), "ADYTON_CONTROL_URL": server.control,
-             "ADYTON_GATEWAY_URL": server.gateway, "ADYTON_PROJECT_ID": server.project,
-             "ADYTON_ACCESS_KEY": server.bootstrap["access_key"], "ADYTON_SECRET_KEY": server.bootstrap["secret_key"]},
+        [str(BINARY), "console", *options],
+        cwd=server.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(server.folder),
+            "ADYTON_CONTROL_URL": server.control,
+            "ADYTON_GATEWAY_URL": server.gateway,
+            "ADYTON_PROJECT_ID": server.project,
+            "ADYTON_ACCESS_KEY": server.bootstrap["access_key"],
+            "ADYTON_SECRET_KEY": server.bootstrap["secret_key"],
+        },
     )
     assert run.returncode == 0, run.stderr
     return run.stdout.strip()

@@ -99,7 +99,9 @@ class SpaceAfterColon(Signer):
 class NamesNotLowered(Signer):
     def header_block(self, request):
         block = super().header_block(request)
-        return "".join("-".join(part.capitalize() for part in line.partition(":")[0].split("-")) + line[len(line.partition(":")[0]) :] for line in block.splitlines(True))
+        return "".join(
+            "-".join(part.capitalize() for part in line.partition(":")[0].split("-")) + line[len(line.partition(":")[0]) :] for line in block.splitlines(True)
+        )
 
 
 class HostWithoutPort(Signer):

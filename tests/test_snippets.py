@@ -20,7 +20,7 @@ ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_widt
 REFUSED = {"token": "401 APIG.0301", "aksk": "401 APIG.0301", "app": "400 APIG.1009", "appcode": "401 APIG.0303"}
 # A body whose texts and numbers a language could spoil.
 NASTY = {
-    "text": "It's $HOME `id` \\ \"\"\" ${x} #{y} \u2028 月 😀 */ \\u0041 \t",
+    "text": 'It\'s $HOME `id` \\ """ ${x} #{y} \u2028 月 😀 */ \\u0041 \t',
     "key'\"`": [True, False, None, -0.5, 1e3, 12345678901234567890],
     "__proto__": {"nested": ["x" * 120]},
     "lines": "a\nb \n\n  c",
@@ -84,7 +84,9 @@ PROOFS = [(auth, language) for auth, language in EACH if auth in ("appcode", "ap
 
 @pytest.mark.parametrize(("auth", "language"), PROOFS)
 def test_what_a_body_says_is_not_spoilt_by_a_language(echo, secrets, tmp_path, auth, language):
-    for number, (body, content_type) in enumerate([(NASTY, "application/json"), ("plain 'text' with \"signs\" and \\ and 月\n", "text/plain"), ("{not JSON", "application/json")]):
+    for number, (body, content_type) in enumerate(
+        [(NASTY, "application/json"), ("plain 'text' with \"signs\" and \\ and 月\n", "text/plain"), ("{not JSON", "application/json")]
+    ):
         call = {"address": echo.address, "path": "/only/post", "method": "POST", "body": text(body, content_type)}
         ran = run(of(call, auth, language), tmp_path / str(number), secrets[auth])
         assert ran.status == 0, ran
@@ -99,7 +101,14 @@ def test_what_a_body_says_is_not_spoilt_by_a_language(echo, secrets, tmp_path, a
 
 @pytest.mark.parametrize(("auth", "language"), PROOFS)
 def test_a_call_without_a_body_and_paths_with_escapes(echo, secrets, tmp_path, auth, language):
-    for number, (method, path, sent) in enumerate([("GET", "/only/get", "/only/get"), ("DELETE", "/anything", "/anything"), ("POST", "/grüße", "/gr%C3%BC%C3%9Fe"), ("POST", "/with%20space", "/with%20space")]):
+    for number, (method, path, sent) in enumerate(
+        [
+            ("GET", "/only/get", "/only/get"),
+            ("DELETE", "/anything", "/anything"),
+            ("POST", "/grüße", "/gr%C3%BC%C3%9Fe"),
+            ("POST", "/with%20space", "/with%20space"),
+        ]
+    ):
         snippet = of({"address": echo.address, "path": path, "method": method}, auth, language)
         if snippet.missing:
             # Its signer escapes what is escaped once more.
@@ -113,7 +122,11 @@ def test_a_call_without_a_body_and_paths_with_escapes(echo, secrets, tmp_path, a
 
 @pytest.mark.parametrize(("auth", "language"), PROOFS)
 def test_a_form_with_files_is_uploaded(echo, secrets, tmp_path, auth, language):
-    fields = [{"name": "note", "file": False, "value": "it's 月; \"x\""}, {"name": "image", "file": True, "value": "cat.png"}, {"name": "mask", "file": True, "value": "mask.png"}]
+    fields = [
+        {"name": "note", "file": False, "value": 'it\'s 月; "x"'},
+        {"name": "image", "file": True, "value": "cat.png"},
+        {"name": "mask", "file": True, "value": "mask.png"},
+    ]
     snippet = of({"address": echo.address, "path": "/only/post", "method": "POST", "body": {"kind": "form", "fields": fields}}, auth, language)
     if snippet.missing:
         assert (auth, language) == ("app", "curl")

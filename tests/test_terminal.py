@@ -19,22 +19,57 @@ from harness.signing import now
 # Our own colours and the cursor of progress bars: what is left may hold no control character.
 OURS = re.compile(r"\x1b\[(?:0|1|2|3[0-7]|9[0-7]|38;5;\d+|39|22)?m")
 # Verbs that never speak with a server, or are one.
-ALONE = {"serve", "demo", "config check", "config show", "config reference", "config example", "errors", "doctor", "health", "backup", "restore", "master-key rotate", "version", "completion", "model init", "model check", "context list", "context use", "context show", "context remove"}
+ALONE = {
+    "serve",
+    "demo",
+    "config check",
+    "config show",
+    "config reference",
+    "config example",
+    "errors",
+    "doctor",
+    "health",
+    "backup",
+    "restore",
+    "master-key rotate",
+    "version",
+    "completion",
+    "model init",
+    "model check",
+    "context list",
+    "context use",
+    "context show",
+    "context remove",
+}
 
 # Verbs that fail against a server whose every text is hostile, each with its reason.
 FAILING = {
     # The path is wrong on purpose.
     "/nowhere",
     # What is changed there has a hostile name, which no server takes.
-    "user password", "user disable", "user enable", "user delete", "role revoke", "key disable", "key enable", "key delete", "app delete-code",
+    "user password",
+    "user disable",
+    "user enable",
+    "user delete",
+    "role revoke",
+    "key disable",
+    "key enable",
+    "key delete",
+    "app delete-code",
     # The name of the caller is given back hostile, and nobody has that one.
-    "role grant", "role list",
+    "role grant",
+    "role list",
     # A password is asked for, and a wrong one given; a file without a token.
-    "login --control", "token create", "token show", "token revoke",
+    "login --control",
+    "token create",
+    "token show",
+    "token revoke",
     # A header cannot hold it.
     "sign GET",
     # It is in use, or nothing was kept before.
-    "model delete", "service rollback", "logout",
+    "model delete",
+    "service rollback",
+    "logout",
 }
 
 MODEL = f"""

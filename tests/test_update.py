@@ -2,9 +2,9 @@
 
 import json
 import threading
-import time
 
 import requests
+
 from harness import programs
 from harness.server import wait_for
 

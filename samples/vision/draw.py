@@ -1,6 +1,6 @@
 """Draws the vision sample's request: the word ADYTON in black on white, upside down, as a tensor `x` of float32 [1,3,48,192].
 
-    python3 draw.py > request.json
+python3 draw.py > request.json
 """
 
 import json

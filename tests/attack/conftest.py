@@ -9,8 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from harness import programs  # noqa: E402
-from harness.server import ONNX_LIBRARY, Server, Service  # noqa: E402
+from harness import programs
+from harness.server import ONNX_LIBRARY, Server, Service
 
 # Everything random is tried this many times as often.
 TIMES = int(os.environ.get("ADYTON_ATTACK_TIMES", "1"))

@@ -58,7 +58,15 @@ def ask(connection: Connection, server: Server, service: Service, body: str, pat
 def test_nobody_gets_anothers_answer(attacked, recorder, name):
     said = ANSWERS[name]
     for closes in ("!", ""):
-        if not closes and name in ("less than its length", "interim answers alone", "nothing", "half a head", "until it closes", "no end of the head", "chunks without an end"):
+        if not closes and name in (
+            "less than its length",
+            "interim answers alone",
+            "nothing",
+            "half a head",
+            "until it closes",
+            "no end of the head",
+            "chunks without an end",
+        ):
             # It would be waited for until the time limit.
             continue
         with Connection(attacked.gateway) as connection:

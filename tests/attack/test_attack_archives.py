@@ -14,9 +14,9 @@ import zlib
 from pathlib import Path
 
 import pytest
-from test_attack_packages import IRIS, outside
 
 from harness.server import Server
+from test_attack_packages import IRIS, outside
 
 FILES = {f"model/{path.name}": path.read_bytes() for path in sorted(IRIS.iterdir())}
 # How much more memory an upload may take for a moment, in MiB.

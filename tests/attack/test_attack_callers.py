@@ -7,6 +7,7 @@ import pytest
 from harness.callers import App, KeyHolder
 from harness.server import Server
 
+
 @pytest.fixture(scope="module")
 def world(attacked: Server, recorder):
     """Another project with an operator of its own, and callers with less."""

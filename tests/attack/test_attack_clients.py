@@ -5,9 +5,9 @@ import re
 import struct
 
 import pytest
-from talk import statuses, talk
 
 from harness.server import Server, Service
+from talk import statuses, talk
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 ID = re.compile(rb"(?i)x-request-id: [0-9a-f]{32}")

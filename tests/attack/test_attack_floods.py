@@ -77,7 +77,15 @@ class Empty:
         return sent + frame(DATA, 0, 1) * 1000
 
 
-FLOODS = {"ping": lambda: pings, "settings": lambda: settings, "priority": lambda: priorities, "window": lambda: windows, "reset": Resets, "continuation": Continuations, "empty data": Empty}
+FLOODS = {
+    "ping": lambda: pings,
+    "settings": lambda: settings,
+    "priority": lambda: priorities,
+    "window": lambda: windows,
+    "reset": Resets,
+    "continuation": Continuations,
+    "empty data": Empty,
+}
 
 
 def resident(pid: int) -> int:

@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from test_attack_right_answers import imported
 
 from harness.server import Server
+from test_attack_right_answers import imported
 
 node = helper.make_node
 # How much more memory an import may take for a moment in the server itself, in MiB.
@@ -39,7 +39,9 @@ def model(nodes: list, inputs: list, outputs: list, tensors: list = (), sets: li
 def function(name: str, *called: str) -> onnx.FunctionProto:
     names = ["a", *(f"t{number}" for number in range(len(called)))]
     nodes = [node(one, [before], [after], domain="own") for one, before, after in zip(called, names, names[1:])]
-    return helper.make_function("own", name, ["a"], ["b"], [*nodes, node("Identity", [names[-1]], ["b"])], [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)])
+    return helper.make_function(
+        "own", name, ["a"], ["b"], [*nodes, node("Identity", [names[-1]], ["b"])], [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    )
 
 
 def calls(*functions: onnx.FunctionProto) -> bytes:
@@ -108,7 +110,9 @@ GRAPHS = {
     "an outer product of all memory": between("Einsum", [], [10**6], equation="a,a->aa"),
     "a length of all ones": between("Tile", [whole("r", [2**62])]),
     "a padding of all memory": between("Pad", [whole("p", [2**40, 0])]),
-    "a scale that is no number": model([node("Resize", ["x", "", "s"], ["y"], mode="nearest")], [value("x", [1, 1, 2, 2])], [ANY], [floats("s", [1, 1, np.nan, np.inf])]),
+    "a scale that is no number": model(
+        [node("Resize", ["x", "", "s"], ["y"], mode="nearest")], [value("x", [1, 1, 2, 2])], [ANY], [floats("s", [1, 1, np.nan, np.inf])]
+    ),
     "steps of zero": between("Slice", [whole("a", [0]), whole("b", [2]), whole("c", [0]), whole("d", [0])]),
     "strides of zero": between("Conv", [floats("w", np.ones((1, 1, 2, 2)))], [1, 1, 4, 4], strides=[0, 0]),
     "groups of zero": between("Conv", [floats("w", np.ones((1, 1, 2, 2)))], [1, 1, 4, 4], group=0),
@@ -116,7 +120,11 @@ GRAPHS = {
     "an index over all": between("Gather", [whole("i", [2**40])]),
     "seventy axes": model([node("Relu", ["x"], ["y"])], [value("x", [1] * 70)], [ANY]),
     "names that are sums": model([node("Relu", ["x"], ["y"])], [value("x", ["2**64", "n*n*n", "1/0"])], [ANY]),
-    "a list of lists": model([node("SequenceConstruct", ["x", "x"], ["y"])], [X], [helper.make_value_info("y", helper.make_sequence_type_proto(helper.make_tensor_type_proto(1, [2])))]),
+    "a list of lists": model(
+        [node("SequenceConstruct", ["x", "x"], ["y"])],
+        [X],
+        [helper.make_value_info("y", helper.make_sequence_type_proto(helper.make_tensor_type_proto(1, [2])))],
+    ),
 }
 
 

@@ -4,9 +4,9 @@ import json
 from itertools import pairwise
 
 import pytest
-from onnx_bytes import A_GRAPH, A_TENSOR, FLOAT, INT64, attribute, field, graph, model, node, tensor, value
 
 from harness.server import ROOT, wait_for
+from onnx_bytes import A_GRAPH, A_TENSOR, FLOAT, INT64, attribute, field, graph, model, node, tensor, value
 
 PLAIN = ([node("Identity", ["x"], ["y"])], [value("x", [1])], [value("y", [1])])
 
@@ -15,7 +15,9 @@ def nested(deep: int) -> bytes:
     """`If` in `If` in `If`."""
     inner = graph([node("Identity", ["x"], ["o"])], [], [value("o", [1])])
     for _ in range(deep):
-        branches = [attribute("then_branch", A_GRAPH, inner), attribute("else_branch", A_GRAPH, inner)] if deep < 12 else [attribute("then_branch", A_GRAPH, inner)]
+        branches = (
+            [attribute("then_branch", A_GRAPH, inner), attribute("else_branch", A_GRAPH, inner)] if deep < 12 else [attribute("then_branch", A_GRAPH, inner)]
+        )
         inner = graph([node("If", ["c"], ["o"], branches)], [], [value("o", [1])])
     return inner
 
@@ -72,7 +74,9 @@ MODELS = {
     "opset 9999": model(graph(*PLAIN), 9999),
     "a constant without a value": model(graph([node("Constant", [], ["y"])], PLAIN[1], PLAIN[2])),
     "a constant of a graph": model(graph([node("Constant", [], ["y"], [attribute("value", A_GRAPH, graph(*PLAIN))])], PLAIN[1], PLAIN[2])),
-    "a constant of nothing": model(graph([node("Constant", [], ["y"], [attribute("value", A_TENSOR, tensor("", [0], b"", FLOAT))])], PLAIN[1], [value("y", [0])])),
+    "a constant of nothing": model(
+        graph([node("Constant", [], ["y"], [attribute("value", A_TENSOR, tensor("", [0], b"", FLOAT))])], PLAIN[1], [value("y", [0])])
+    ),
     "no graph": field(1, 8),
     "nothing": b"",
     "text": b"this is no model",
@@ -86,7 +90,12 @@ def test_a_model_that_was_made_to_do_harm(importer, tmp_path, name):
     (package / "model/model.onnx").write_bytes(MODELS[name])
     config = {"model_type": "ONNX", "model_algorithm": "attack", "apis": [{"url": "/", "method": "post"}]}
     (package / "model/config.json").write_text(json.dumps(config))
-    body = {"model_name": "harm-" + "".join(letter if letter.isalnum() else "-" for letter in name), "model_version": "1.0.0", "source_location": importer.upload(package), "model_type": "ONNX"}
+    body = {
+        "model_name": "harm-" + "".join(letter if letter.isalnum() else "-" for letter in name),
+        "model_version": "1.0.0",
+        "source_location": importer.upload(package),
+        "model_type": "ONNX",
+    }
     answer = importer.call("POST", "/v1/{project}/models", json=body)
     assert answer.status_code < 500, answer.text
     if answer.status_code < 300:

@@ -5,13 +5,40 @@ import socket
 from urllib.parse import urlsplit
 
 import requests
-from talk import statuses, talk
 
 from harness.raw import Connection, fresh_source
 from harness.signing import Request, Signer, now
+from talk import statuses, talk
 
 # What a mutation puts in: bytes that mean something to somebody who parses.
-TELLING = [b"\r\n", b"\n", b"\0", b" ", b"\t", b":", b";", b",", b"=", b"%", b"%2f", b"%00", b"..", b"//", b"?", b"#", b"\xff", b"\x80", b"chunked", b"0", b"-1", b"_", b'"', b"Host: b\r\n", b"Content-Length: 0\r\n", b"Transfer-Encoding: chunked\r\n"]
+TELLING = [
+    b"\r\n",
+    b"\n",
+    b"\0",
+    b" ",
+    b"\t",
+    b":",
+    b";",
+    b",",
+    b"=",
+    b"%",
+    b"%2f",
+    b"%00",
+    b"..",
+    b"//",
+    b"?",
+    b"#",
+    b"\xff",
+    b"\x80",
+    b"chunked",
+    b"0",
+    b"-1",
+    b"_",
+    b'"',
+    b"Host: b\r\n",
+    b"Content-Length: 0\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+]
 
 
 def mutated(content: bytes, chance) -> bytes:

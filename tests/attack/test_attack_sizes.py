@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from onnx import TensorProto, helper
-from test_attack_graphs import ANY, floats, model, node, resident, value, whole
 
 from harness.server import ONNX_LIBRARY, ROOT, Server
+from test_attack_graphs import ANY, floats, model, node, resident, value, whole
 
 MEMORY = 1024  # MiB
 # What a call may take for a moment beside what models may, in MiB.
@@ -24,8 +24,17 @@ GRAPHS = {
     "floats": model([node("Expand", ["c", "x"], ["y"])], [X], [ANY], [floats("c", [0.123456789])]),
     "copies": model([node("Tile", ["c", "x"], ["y"])], [X], [ANY], [floats("c", [0.123456789])]),
     "texts": model([node("Expand", ["c", "x"], ["y"])], [X], [value("y", None, TensorProto.STRING)], [TEXT]),
-    "numbers": model([node("Squeeze", ["x"], ["s"]), node("Range", ["a", "s", "d"], ["y"])], [value("x", [1], TensorProto.INT64)], [value("y", None, TensorProto.INT64)], [whole("a", 0), whole("d", 1)]),
-    "many outputs": model([node("ConstantOfShape", ["x"], ["z"], value=BYTE), *(node("Neg", ["z"], [f"y{at}"]) for at in range(8))], [X], [value(f"y{at}", None, TensorProto.INT8) for at in range(8)]),
+    "numbers": model(
+        [node("Squeeze", ["x"], ["s"]), node("Range", ["a", "s", "d"], ["y"])],
+        [value("x", [1], TensorProto.INT64)],
+        [value("y", None, TensorProto.INT64)],
+        [whole("a", 0), whole("d", 1)],
+    ),
+    "many outputs": model(
+        [node("ConstantOfShape", ["x"], ["z"], value=BYTE), *(node("Neg", ["z"], [f"y{at}"]) for at in range(8))],
+        [X],
+        [value(f"y{at}", None, TensorProto.INT8) for at in range(8)],
+    ),
 }
 SIZES = [3, 1 << 18, 500 << 20, 1 << 31, 1 << 33, 1 << 62, 2**63 - 1, -1]
 # What fits as it is and not as JSON takes its time.

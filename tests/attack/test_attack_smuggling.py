@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from talk import statuses, talk
 
 from harness.server import Server, Service
+from talk import statuses, talk
 
 SMUGGLED = "GET {path}/smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n"
 HEAD = "POST {path} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n"
@@ -76,7 +76,10 @@ CASES = {
     "a coding with a byte over 127": (HEAD + "Transfer-Encoding: chunked\xa0\r\n\r\n0\r\n\r\n" + SMUGGLED, 0),
     "a length with a NUL": (HEAD + "Content-Length: {length}\0\r\n\r\n" + SMUGGLED, 0),
     "a length that the connection owns": (HEAD + "Connection: content-length\r\nContent-Length: {length}\r\n\r\n" + SMUGGLED, 1),
-    "a coding that the connection owns": (HEAD + "Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n", 1),
+    "a coding that the connection owns": (
+        HEAD + "Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n",
+        1,
+    ),
     "a host that the connection owns": (HEAD + "Connection: host, x-forwarded-for\r\nContent-Length: 2\r\n\r\n{{}}", 1),
     "a body of GET": (HEAD.replace("POST", "GET") + "Content-Length: {length}\r\n\r\n" + SMUGGLED, 1),
     "a body of HEAD": (HEAD.replace("POST", "HEAD") + "Content-Length: {length}\r\n\r\n" + SMUGGLED, 1),
@@ -89,16 +92,31 @@ CASES = {
     "a last chunk of many zeros": (HEAD + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0000000000000000000000\r\n\r\n", 1),
     "a tab in the request line": ("POST\t{path}\tHTTP/1.1\r\nHost: {host}\r\n\r\n" + SMUGGLED, 0),
     "a version of two digits": (HEAD.replace("1.1", "1.10") + "Content-Length: 2\r\n\r\n{{}}", 0),
-    "an upgrade to websockets": (HEAD.replace("POST", "GET") + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 777\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" + SMUGGLED, 1),
+    "an upgrade to websockets": (
+        HEAD.replace("POST", "GET")
+        + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 777\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        + SMUGGLED,
+        1,
+    ),
     "a fragment": ("GET {path}#/../smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 1),
     "a backslash": ("GET {path}\\smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 0),
     "a parameter of the path": ("GET {path};/smuggled HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\n\r\n", 0),
     "a refused body that holds a request": ("POST {path}/nowhere HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n" + SMUGGLED, 0),
-    "a refused body of chunks that holds a request": ("POST {path}/nowhere HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n", 0),
+    "a refused body of chunks that holds a request": (
+        "POST {path}/nowhere HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n" + SMUGGLED + "\r\n0\r\n\r\n",
+        0,
+    ),
     "a refused body over the limit": ("POST {path} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {token}\r\nContent-Length: 99999999\r\n\r\n" + SMUGGLED, 0),
 }
 # What is no attack, and may reach the model twice.
-MEANT_TWICE = {"CONNECT", "an upgrade to websockets", "content-length and chunks", "chunks and content-length", "a coding of HTTP/1.0", "trailers without an end"}
+MEANT_TWICE = {
+    "CONNECT",
+    "an upgrade to websockets",
+    "content-length and chunks",
+    "chunks and content-length",
+    "a coding of HTTP/1.0",
+    "trailers without an end",
+}
 
 
 def filled(case: str, server: Server, service: Service) -> bytes:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 from dataclasses import dataclass, field
-
 from pathlib import Path
 
 import pytest

@@ -10,7 +10,6 @@ from .raw import Answer, exchange
 from .server import Server, Service
 from .signing import Request, Signer
 
-
 RELEASE = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
 
@@ -70,7 +69,9 @@ class KeyPairHolder:
         return headers | {"X-HW-ID": self.key, "X-HW-AppKey": self.secret}
 
 
-def call(server: Server, caller: Caller, path: str, method: str = "POST", headers: dict[str, str] | None = None, body: bytes = b"{}", source: str = "127.0.0.1") -> Answer:
+def call(
+    server: Server, caller: Caller, path: str, method: str = "POST", headers: dict[str, str] | None = None, body: bytes = b"{}", source: str = "127.0.0.1"
+) -> Answer:
     """One call at the gateway, the path sent exactly as given."""
     pairs = caller.headers(method, server.gateway + path, {"Content-Type": "application/json"} | (headers or {}), body)
     host = not any(name.lower() == "host" for name in pairs)

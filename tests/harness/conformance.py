@@ -135,9 +135,7 @@ class Driver:
     def ask(self, folder: Path) -> dict:
         if self.process is None:
             command = [DRIVER, RUNTIMES[self.runtime], self.runtime, *self.binary]
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-            )
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.process.stdin.write(f"{folder}\n")
         self.process.stdin.flush()
         ready, _, _ = select.select([self.process.stdout], [], [], SECONDS_FOR_ONE)

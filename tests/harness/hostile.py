@@ -22,7 +22,9 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2
 # An id or a digest, wherever it stands.
 ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a verb goes on with.
-STEERING = re.compile(r"(^|_)(result|id|ids|key|secret|url|urls|address|location|status|state|next|limit|count|total|at|time|method|url|type|version|access|step|door|answered_by)$|^(links|self|expires_at|request_id|engine|weight|apis|way|kind|code|fault|retry|outcome|part|reason|mistake|fact|facts|specification)$")
+STEERING = re.compile(
+    r"(^|_)(result|id|ids|key|secret|url|urls|address|location|status|state|next|limit|count|total|at|time|method|url|type|version|access|step|door|answered_by)$|^(links|self|expires_at|request_id|engine|weight|apis|way|kind|code|fault|retry|outcome|part|reason|mistake|fact|facts|specification)$"
+)
 
 
 def hostile(value, name: str = "", everything: bool = False):
@@ -97,5 +99,3 @@ class HostileServer:
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         request.wfile.write(content)
-
-

@@ -6,12 +6,12 @@ The official signers are tested in test_official_signers.py; this one exists for
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote, urlsplit
 
 
 def now(offset: timedelta = timedelta()) -> str:
-    return (datetime.now(timezone.utc) + offset).strftime("%Y%m%dT%H%M%SZ")
+    return (datetime.now(UTC) + offset).strftime("%Y%m%dT%H%M%SZ")
 
 
 def encode(text: str) -> str:
@@ -60,7 +60,14 @@ class Signer:
         return request.headers["X-Sdk-Date"]
 
     def canonical_request(self, request: Request) -> str:
-        parts = [self.method(request), self.path(request), self.query(request), self.header_block(request), ";".join(self.signed_headers(request)), self.body_digest(request)]
+        parts = [
+            self.method(request),
+            self.path(request),
+            self.query(request),
+            self.header_block(request),
+            ";".join(self.signed_headers(request)),
+            self.body_digest(request),
+        ]
         return "\n".join(parts)
 
     def method(self, request: Request) -> str:

@@ -126,9 +126,19 @@ def compiled() -> Path:
     out.mkdir(parents=True)
     settings = {
         "compilerOptions": {
-            "target": "ES2022", "lib": ["ES2023"], "module": "ESNext", "moduleResolution": "bundler", "types": [], "strict": True,
-            "noUncheckedIndexedAccess": True, "exactOptionalPropertyTypes": True, "noUnusedLocals": True, "noUnusedParameters": True,
-            "verbatimModuleSyntax": True, "rootDir": str(SOURCES), "outDir": str(out),
+            "target": "ES2022",
+            "lib": ["ES2023"],
+            "module": "ESNext",
+            "moduleResolution": "bundler",
+            "types": [],
+            "strict": True,
+            "noUncheckedIndexedAccess": True,
+            "exactOptionalPropertyTypes": True,
+            "noUnusedLocals": True,
+            "noUnusedParameters": True,
+            "verbatimModuleSyntax": True,
+            "rootDir": str(SOURCES),
+            "outDir": str(out),
         },
         "files": [str(SOURCES / "index.ts")],
     }
@@ -183,5 +193,13 @@ def ready(snippet: Snippet, folder: Path) -> Path:
 
 def run(snippet: Snippet, folder: Path, secrets: dict[str, str]) -> Ran:
     """Runs a program with the secrets that it reads."""
-    done = subprocess.run(["sh", "-c", snippet.run], cwd=ready(snippet, folder), env=environment() | secrets, capture_output=True, text=True, timeout=RUN_SECONDS, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["sh", "-c", snippet.run],
+        cwd=ready(snippet, folder),
+        env=environment() | secrets,
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        stdin=subprocess.DEVNULL,
+    )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -1,6 +1,6 @@
 """Makes `model/model.onnx`: looks numbers up in a table of three, and so fails while it computes when asked for a fourth.
 
-    /tmp/venv/bin/pip install onnx && /tmp/venv/bin/python make.py
+/tmp/venv/bin/pip install onnx && /tmp/venv/bin/python make.py
 """
 
 from pathlib import Path
