@@ -66,15 +66,12 @@ impl Role {
     /// The least role that permits an action, by its name in policies: callers predict, auditors read, operators change what is a
     /// project's, and administrators do the rest.
     pub fn least_for(action: &str) -> Self {
-        let is_of_all = action.starts_with("iam:") || action.starts_with("system:");
-        if action == PREDICT {
-            Self::Caller
-        } else if action.ends_with(":get") || action.ends_with(":list") {
-            Self::Auditor
-        } else if is_of_all {
-            Self::Administrator
-        } else {
-            Self::Operator
+        let (service, verb) = (action.split(':').next(), action.rsplit(':').next());
+        match (service, verb) {
+            _ if action == PREDICT => Self::Caller,
+            (_, Some("get" | "list")) => Self::Auditor,
+            (Some("iam" | "system"), _) => Self::Administrator,
+            _ => Self::Operator,
         }
     }
     /// The role with this name.

@@ -28,31 +28,31 @@ pub(super) fn told(problem: &str) -> Bilingual {
 
 /// The forms that `serde` has.
 fn in_chinese(problem: &str) -> Option<String> {
-    let (what, expected) = match problem.split_once(", expected ") {
-        Some((what, expected)) => (what, Some(expected)),
+    let (said, expected) = match problem.split_once(", expected ") {
+        Some((said, expected)) => (said, Some(expected)),
         None => (problem, None),
     };
     let wanted = expected.map(expectation);
     let should = wanted.map_or_else(String::new, |wanted| format!("，应为{wanted}"));
-    if let Some(name) = what.strip_prefix("missing field ") {
+    if let Some(name) = said.strip_prefix("missing field ") {
         return Some(format!("缺少字段 {name}"));
     }
-    if let Some(name) = what.strip_prefix("duplicate field ") {
+    if let Some(name) = said.strip_prefix("duplicate field ") {
         return Some(format!("字段 {name} 出现了两次"));
     }
-    if let Some(name) = what.strip_prefix("unknown field ") {
+    if let Some(name) = said.strip_prefix("unknown field ") {
         return Some(format!("没有字段 {}{should}", bare(name)));
     }
-    if let Some(name) = what.strip_prefix("unknown variant ") {
+    if let Some(name) = said.strip_prefix("unknown variant ") {
         return Some(format!("不支持取值 {}{should}", bare(name)));
     }
-    if let Some(kind) = what.strip_prefix("invalid type: ") {
+    if let Some(kind) = said.strip_prefix("invalid type: ") {
         return Some(format!("类型不正确：收到{}{should}", seen(kind)));
     }
-    if let Some(value) = what.strip_prefix("invalid value: ") {
+    if let Some(value) = said.strip_prefix("invalid value: ") {
         return Some(format!("取值不正确：收到{}{should}", seen(value)));
     }
-    if let Some(length) = what.strip_prefix("invalid length ") {
+    if let Some(length) = said.strip_prefix("invalid length ") {
         return Some(format!("元素个数不正确：收到 {length} 个{should}"));
     }
     problem

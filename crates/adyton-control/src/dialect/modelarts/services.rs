@@ -70,23 +70,7 @@ pub(crate) async fn list(
     let Ok(filter) = filter(&query) else {
         return Ok(nothing());
     };
-    let by = match query.sort_by.as_deref() {
-        None | Some("publish_at") => ServiceSort::PublishedAt,
-        Some("service_name") => ServiceSort::Name,
-        Some(_) => {
-            return Err(Failure::query(
-                "sort_by",
-                (
-                    "must be `publish_at` or `service_name`",
-                    "必须为 `publish_at` 或 `service_name`",
-                ),
-            ));
-        }
-    };
-    let order = SortOrder {
-        by,
-        descending: descending(query.order.as_deref())?,
-    };
+    let order = order(&query)?;
     let page = page(query.offset, query.limit)?;
     // A word that is no state is one that no service is in.
     let states: Option<Vec<ServiceStatus>> = query.status.as_ref().map(|words| {
@@ -118,6 +102,27 @@ pub(crate) async fn list(
         count: services.len(),
         services,
     }))
+}
+
+/// How the query wants them sorted.
+fn order(query: &ServiceQuery) -> OperationResult<SortOrder<ServiceSort>> {
+    let by = match query.sort_by.as_deref() {
+        None | Some("publish_at") => ServiceSort::PublishedAt,
+        Some("service_name") => ServiceSort::Name,
+        Some(_) => {
+            return Err(Failure::query(
+                "sort_by",
+                (
+                    "must be `publish_at` or `service_name`",
+                    "必须为 `publish_at` 或 `service_name`",
+                ),
+            ));
+        }
+    };
+    Ok(SortOrder {
+        by,
+        descending: descending(query.order.as_deref())?,
+    })
 }
 
 /// What the query narrows to; an id that is none fits nothing.

@@ -7,7 +7,7 @@ use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::PublicDetail;
-use adyton_runtime::targets::{Call as ModelCall, InFlight, InProcess, ModelError};
+use adyton_runtime::targets::{Answer as ModelAnswer, Call as ModelCall, InFlight, InProcess, ModelError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Response};
 
@@ -93,16 +93,20 @@ pub(super) async fn predict(
         let error = told_as_form(error, &arrival.head.headers, &body);
         spent(failed(error, in_flight), allowance)
     })?;
+    Ok(Answer {
+        response: response(answer),
+        answered_by: AnsweredBy::Model,
+        allowance,
+    })
+}
+
+fn response(answer: ModelAnswer) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    Ok(Answer {
-        response,
-        answered_by: AnsweredBy::Model,
-        allowance,
-    })
+    response
 }
 
 /// A refusal that spent a reservation says what is left, as an answer of the model does.
