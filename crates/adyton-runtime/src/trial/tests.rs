@@ -206,6 +206,13 @@ async fn a_trial_that_has_had_its_turn_makes_room_and_begins_anew() {
         };
         trials.import(&builtin(), subject, &second)
     });
+    // One that is ended before it has noted itself would leave the endless run to its successor.
+    let noted = async {
+        while runs(folder.path()) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(LONG, noted).await.unwrap();
     // Somebody else gets its place, although it takes for ever.
     let third = tokio::time::timeout(LONG, gate.enter(project(3))).await;
     drop(third.unwrap().unwrap());
