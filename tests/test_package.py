@@ -5,7 +5,6 @@ import json
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import tarfile
 import tempfile
@@ -280,20 +279,17 @@ def test_systemd_runs_the_package_keeps_its_address_open_and_lets_go_of_it(packa
 
 
 def test_the_image_serves_as_nobody_in_particular_on_a_root_that_is_read_only(packages, bare_debian, podman):
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        ports = [free.getsockname()[1] for free in (one, two)]
     podman("import", bare_debian, "localhost/debian:bare")
     podman("build", "--format", "docker", "--network=none", "--build-arg", "BASE=localhost/debian:bare", "--tag", "adyton:test", packages / "image")
     about = json.loads(podman("image", "inspect", "adyton:test"))[0]
     assert about["Config"]["User"] == "10001:10001" and "/var/lib/adyton" in about["Config"]["Volumes"]
-    # The addresses are the machine's, so that no network has to be made for it.
-    listen = [f"ADYTON_{name}__LISTEN=127.0.0.1:{port}" for name, port in zip(("GATEWAY", "CONTROL"), ports, strict=True)]
+    # The addresses are the machine's, so that no network has to be made for it. Servers of other tests take any port of 127.0.0.1.
+    own = f"127.77.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+    listen = [f"ADYTON_{name}__LISTEN={own}:{port}" for name, port in (("GATEWAY", 8080), ("CONTROL", 8081))]
     podman("run", "--detach", "--name", "adyton", "--read-only", "--cap-drop=all", "--network=host", "--env", listen[0], "--env", listen[1], "adyton:test")
 
     def healthy() -> bool:
-        assert podman("inspect", "--format", "{{.State.Status}}", "adyton") == "running", podman("logs", "adyton", check=False)
+        assert podman("inspect", "--format", "{{.State.Status}}", "adyton") == "running", podman.run("logs", "adyton")
         return podman.run("exec", "adyton", "/usr/bin/adyton", "health").returncode == 0
 
     wait_for(healthy, 60, "the container to be healthy")
