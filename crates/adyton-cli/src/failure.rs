@@ -117,7 +117,7 @@ impl Failure {
     }
     /// What happened, without what to do.
     pub fn message(&self) -> &str {
-        self.message.trim_end().trim_start_matches("error: ")
+        without_label(self.message.trim_end())
     }
     /// The exit code.
     pub fn exit(&self) -> Exit {
@@ -137,18 +137,36 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.message.starts_with("error: ") {
-            f.write_str(&said!("error: ", "错误："))?;
+        if without_label(&self.message) == self.message {
+            f.write_str(&error_label())?;
         }
         f.write_str(self.message.trim_end())?;
         for fact in &self.facts {
             write!(f, "\n  {fact}")?;
         }
         for hint in &self.hints {
-            write!(f, "\n{}{hint}", said!("hint: ", "提示："))?;
+            write!(f, "\n{}{hint}", hint_label())?;
         }
         Ok(())
     }
+}
+
+/// What stands before what went wrong.
+pub fn error_label() -> String {
+    said!("error: ", "错误：")
+}
+
+/// What stands before what to do.
+pub fn hint_label() -> String {
+    said!("hint: ", "提示：")
+}
+
+/// What went wrong, without what stands before it in either language.
+pub fn without_label(message: &str) -> &str {
+    message
+        .strip_prefix("error: ")
+        .or_else(|| message.strip_prefix("错误："))
+        .unwrap_or(message)
 }
 
 /// What commands return.

@@ -38,7 +38,7 @@ use self::reload::{Reload, Trail};
 use self::signals::{Signal, Signals};
 use crate::config::{Loaded, Sources};
 use adyton_cli::context::Context;
-use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::failure::{Failure, Outcome, without_label};
 use adyton_cli::ready::{self, Ready};
 
 /// What the demo does once the server is ready, on a thread of its own. A failure ends the server.
@@ -130,11 +130,7 @@ fn announce(ready: &Ready, assembly: &Assembly, ready_file: Option<&PathBuf>) ->
     // Without it only the command line does not find the server by its data folder; the disk may be full.
     if let Err(failure) = ready.write(&assembly.data().join(ready::FILE)) {
         let failure = failure.to_string();
-        let what = failure
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
+        let what = without_label(failure.lines().next().unwrap_or_default());
         tracing::warn!("the command line will not find this server by its data folder: {what}");
     }
     if let Some(path) = ready_file {

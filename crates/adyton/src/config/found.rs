@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use adyton_cli::said;
+
 /// A value as it was written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Raw {
@@ -45,8 +47,8 @@ impl fmt::Display for Origin {
             Origin::Default => f.write_str("default"),
             Origin::File(path, 0) => write!(f, "{}", path.display()),
             Origin::File(path, line) => write!(f, "{}:{line}", path.display()),
-            Origin::Environment(name) => write!(f, "environment {name}"),
-            Origin::Flag(flag) => write!(f, "flag {flag}"),
+            Origin::Environment(name) => f.write_str(&said!("environment {}", "环境变量 {}", name)),
+            Origin::Flag(flag) => f.write_str(&said!("flag {}", "参数 {}", flag)),
         }
     }
 }

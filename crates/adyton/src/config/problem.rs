@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use adyton_cli::failure::{error_label, hint_label};
+
 use super::found::Origin;
 
 /// One thing that is wrong.
@@ -18,11 +20,11 @@ pub(crate) struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.origin {
-            Origin::Default => write!(f, "error: {}", self.message)?,
-            origin => write!(f, "error: {origin}: {}", self.message)?,
+            Origin::Default => write!(f, "{}{}", error_label(), self.message)?,
+            origin => write!(f, "{}{origin}: {}", error_label(), self.message)?,
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\nhint: {hint}")?;
+            write!(f, "\n{}{hint}", hint_label())?;
         }
         Ok(())
     }

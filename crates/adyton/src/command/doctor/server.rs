@@ -7,7 +7,7 @@ use adyton_cli::client::answer::Answer;
 use adyton_cli::client::server_access::ServerAccess;
 use adyton_cli::client::{Body, Client, Request, Shown};
 use adyton_cli::context::Context;
-use adyton_cli::failure::Outcome;
+use adyton_cli::failure::{Outcome, without_label};
 use adyton_cli::ready::Ready;
 use adyton_cli::said;
 use adyton_gateway::DROPPED_HEADERS;
@@ -120,10 +120,7 @@ fn ask(client: &Client, address: &Address) -> Outcome<Answer> {
 
 /// The first line, without what the report says itself.
 fn one_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
+    without_label(text.lines().next().unwrap_or_default())
         .chars()
         .take(200)
         .collect()
