@@ -420,6 +420,12 @@ def test_a_service_that_is_deleted_meanwhile_is_told(tab, server, iris):
     tab.check()
 
 
+def confirm_deletion(tab: Console, name: str) -> None:
+    dialog = tab.page.get_by_role("alertdialog")
+    dialog.get_by_role("textbox").fill(name)
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+
+
 def test_going_back_after_deleting_says_that_it_is_gone(tab, server, iris):
     name = unique("back")
     service = service_of(server, iris, name)
@@ -427,9 +433,7 @@ def test_going_back_after_deleting_says_that_it_is_gone(tab, server, iris):
     tab.in_project(f"services/{service}")
     tab.press("More actions")
     tab.page.get_by_role("menuitem", name="Delete").click()
-    dialog = tab.page.get_by_role("alertdialog")
-    dialog.get_by_role("textbox").fill(name)
-    dialog.get_by_role("button", name="Delete", exact=True).click()
+    confirm_deletion(tab, name)
     expect(tab.page).to_have_url(re.compile("/services$"))
     tab.page.go_back()
     expect(tab.page.get_by_role("heading", name="This service does not exist")).to_be_visible()
@@ -518,9 +522,7 @@ def test_a_user_whose_name_is_taken_is_told_there_and_a_deleted_one_is_gone(tab,
     expect(tab.page.get_by_role("textbox", name="Name")).to_have_accessible_description(re.compile("taken"))
     tab.go(f"/users/{user}")
     tab.press("Delete")
-    dialog = tab.page.get_by_role("alertdialog")
-    dialog.get_by_role("textbox").fill(name)
-    dialog.get_by_role("button", name="Delete", exact=True).click()
+    confirm_deletion(tab, name)
     expect(tab.page).to_have_url(re.compile("/users$"))
     tab.page.go_back()
     expect(tab.page.get_by_role("heading", name="This user does not exist")).to_be_visible()

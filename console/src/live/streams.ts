@@ -71,7 +71,7 @@ export class Streams {
     };
     this.#streams.set(key, stream);
     stream.listeners.add(listener);
-    if (stream.source) this.#hear(key, stream, events);
+    if (stream.source) hear(stream, events);
     this.#fill();
     if (!stream.source) tell(listener, { id, kind: "waiting" });
     else if (stream.source.readyState === EventSource.OPEN) tell(listener, { id, kind: "open" });
@@ -100,19 +100,7 @@ export class Streams {
         for (const listener of stream.listeners) tell(listener, { id: listener.id, kind: "closed" });
         this.#end(key, stream);
       });
-      for (const listener of stream.listeners) this.#hear(key, stream, listener.events);
-    }
-  }
-
-  #hear(key: string, stream: Stream, events: readonly string[]): void {
-    for (const name of events) {
-      if (stream.heard.has(name)) continue;
-      stream.heard.add(name);
-      stream.source?.addEventListener(name, (event) => {
-        const { data } = event as MessageEvent<string>;
-        for (const listener of this.#streams.get(key)?.listeners ?? [])
-          if (listener.events.includes(name)) tell(listener, { id: listener.id, kind: "event", name, data });
-      });
+      for (const listener of stream.listeners) hear(stream, listener.events);
     }
   }
 
@@ -120,6 +108,19 @@ export class Streams {
     stream.source?.close();
     this.#streams.delete(key);
     this.#fill();
+  }
+}
+
+/** Passes on events of these names, each to the pages that want it. */
+function hear(stream: Stream, events: readonly string[]): void {
+  for (const name of events) {
+    if (stream.heard.has(name)) continue;
+    stream.heard.add(name);
+    stream.source?.addEventListener(name, (event) => {
+      const { data } = event as MessageEvent<string>;
+      for (const listener of stream.listeners)
+        if (listener.events.includes(name)) tell(listener, { id: listener.id, kind: "event", name, data });
+    });
   }
 }
 
