@@ -20,6 +20,10 @@ const words = texts({
   domain: ["Domain", "域（账号）"],
   domainHint: ["May stay empty where the server has only one.", "服务器只有一个域时可以不填。"],
   submit: ["Sign in", "登录"],
+  first: [
+    "The first time? On the server's machine, adyton console prints a link that signs you in.",
+    "首次登录？在服务器所在的机器上执行 adyton console，会打印一个登录链接。",
+  ],
   byLink: ["Signing in with your link…", "正在通过链接登录…"],
   linkSpent: [
     "The link does not sign in any more: it works once, for five minutes. Ask for a new one, or use your password.",
@@ -113,6 +117,7 @@ export function SignIn() {
             {t.submit}
           </Button>
         </FormLayout>
+        <p className={classes.first}>{t.first}</p>
       </main>
       <Preferences />
     </div>
