@@ -63,7 +63,7 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(console, serv
     expect(dialog).to_contain_text("Your session has ended")
     tab.check()
     dialog.get_by_label("Password").fill(server.bootstrap["password"])
-    dialog.get_by_role("button", name="Sign in and go on").click()
+    dialog.get_by_role("button", name="Sign in and continue").click()
     expect(tab.page.get_by_role("heading", name=name)).to_be_visible()
     expect(tab.page.get_by_text("typed before the session ended")).to_be_visible()
 
@@ -104,17 +104,17 @@ def test_a_service_is_deployed_called_changed_and_deleted(console, server, iris,
     tab.check()
 
     tab.follow("Configuration Updates", "配置更新")
-    expect(page.get_by_text(tab.text("Serves now", "当前配置"))).to_be_visible()
+    expect(page.get_by_text(tab.text("Current configuration", "当前配置"))).to_be_visible()
     tab.check()
     tab.follow("Update", "更新")
     page.get_by_role("textbox", name=tab.text("Instances", "实例数")).fill("2")
     tab.check()
     tab.press("Update", "更新")
     tab.follow("Configuration Updates", "配置更新")
-    expect(page.get_by_role("listitem").filter(has_text=tab.text("Generation 2", "第 2 代"))).to_contain_text(tab.text("Came through", "成功"))
+    expect(page.get_by_role("listitem").filter(has_text=tab.text("Generation 2", "第 2 代"))).to_contain_text(tab.text("Succeeded", "成功"))
     tab.press("Roll back to this", "回滚到此配置")
     page.get_by_role("alertdialog").get_by_role("button", name=tab.text("Roll back", "回滚"), exact=True).click()
-    expect(page.get_by_role("listitem").filter(has_text=tab.text("Generation 3", "第 3 代"))).to_contain_text(tab.text("Came through", "成功"))
+    expect(page.get_by_role("listitem").filter(has_text=tab.text("Generation 3", "第 3 代"))).to_contain_text(tab.text("Succeeded", "成功"))
 
     tab.press("Stop", "停止")
     tab.check()
@@ -136,13 +136,13 @@ def test_faults_stand_beside_their_fields(console, server, iris):
     tab = console().in_project("services/new")
     page = tab.page
     tab.fill("Name", "", "with a blank")
-    page.get_by_role("textbox", name="Weight, %").fill("50")
+    page.get_by_role("textbox", name="Weight (%)").fill("50")
     tab.press("Deploy")
     expect(page.get_by_role("textbox", name="Name")).to_have_accessible_description(re.compile("1 to 64 letters"))
     expect(page.get_by_text("The weights add up to 50, not to 100")).to_be_visible()
     tab.check()
     # What only the server knows.
-    page.get_by_role("textbox", name="Weight, %").fill("100")
+    page.get_by_role("textbox", name="Weight (%)").fill("100")
     tab.fill("Name", "", "iris")
     tab.press("Deploy")
     expect(page.get_by_role("textbox", name="Name")).to_have_accessible_description(re.compile("already exists"))
@@ -189,8 +189,8 @@ def test_the_overview_says_how_everything_does(console, server, iris, look):
     expect(services.get_by_role("link", name=tab.text("Running", "运行中"))).to_be_visible()
     expect(page.get_by_role("region", name=tab.text("Calls in the last hour", "最近一小时的调用"))).to_be_visible()
     expect(page.get_by_role("region", name=tab.text("Refused in the last hour", "最近一小时被拒绝的请求"))).to_be_visible()
-    changes = page.get_by_role("region", name=tab.text("Changed last", "最近变更"))
-    expect(changes.get_by_role("link", name=tab.text("Change a service", "修改服务")).first).to_be_visible()
+    changes = page.get_by_role("region", name=tab.text("Last changed", "最近变更"))
+    expect(changes.get_by_role("link", name=tab.text("Update a service", "更新服务")).first).to_be_visible()
     expect(page.get_by_role("region", name=tab.text("Server", "服务器"), exact=True)).to_contain_text("0.1.0")
     tab.check()
     services.get_by_role("link", name=tab.text("Running", "运行中")).click()
@@ -215,7 +215,7 @@ def test_a_log_is_searched_and_followed_as_it_grows(console, server, poetry):
     expect(log.get_by_role("listitem")).to_have_count(1)
     expect(log.locator("mark")).to_have_text("listening on")
     page.get_by_role("searchbox").fill("no line says this")
-    expect(page.get_by_role("heading", name="No line fits")).to_be_visible()
+    expect(page.get_by_role("heading", name="No matching lines")).to_be_visible()
     assert not tab.refusals, tab.refusals
 
 
@@ -238,7 +238,7 @@ def test_a_body_of_one_byte_too_many_is_refused_by_the_gateway_with_its_explanat
     page = tab.page
     large = tmp_path / "large.bin"
     large.write_bytes(b" " * (8 * 1024 * 1024 + 1))
-    tab.choose("Kind of body", "A file as the body")
+    tab.choose("Kind of body", "File as the body")
     page.get_by_label("File", exact=True).set_input_files(large)
     expect(page.get_by_text("More than 8 MiB")).to_be_visible()
     tab.press("Send")
@@ -262,7 +262,7 @@ def test_a_wrong_body_is_explained_where_it_was_sent(console, iris):
     tab.check()
     answer.get_by_role("link", name="Open the explanation").click()
     expect(page).to_have_url(re.compile("/explain/[0-9a-f]{32}$"))
-    expect(page.get_by_role("heading", name="Its way through the gateway")).to_be_visible()
+    expect(page.get_by_role("heading", name="Steps in the gateway")).to_be_visible()
     tab.check()
 
 
@@ -308,9 +308,9 @@ def test_a_page_can_be_reached_by_its_address_and_left_by_the_back_button(consol
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("iri")
     tab.go("/p/default/no-such-page")
-    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     tab.go("/p/no-such-project/services")
-    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     tab.in_project(f"services/{uuid.uuid4()}")
     expect(page.get_by_role("heading", name="This service does not exist")).to_be_visible()
 

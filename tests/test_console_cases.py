@@ -161,7 +161,7 @@ def test_a_search_with_signs_of_patterns_is_taken_literally(tab, iris):
     for text in ("%", "_", ".*", "(", "\\", "'", "🙂"):
         tab.in_project("services")
         tab.page.get_by_role("searchbox").fill(text)
-        expect(tab.page.get_by_role("heading", name="No service fits")).to_be_visible()
+        expect(tab.page.get_by_role("heading", name="No matching services")).to_be_visible()
     assert not tab.refusals
 
 
@@ -408,7 +408,7 @@ def test_what_another_tab_deletes_leaves_this_list(tab, signed_in, server, iris)
     tab.in_project(f"services?name={name}")
     expect(tab.page.get_by_role("link", name=name)).to_be_visible()
     server.manage("DELETE", f"/v1/{{project}}/services/{service}")
-    expect(tab.page.get_by_role("heading", name="No service fits")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="No matching services")).to_be_visible()
 
 
 def test_a_service_that_is_deleted_meanwhile_is_told(tab, server, iris):
@@ -501,10 +501,10 @@ def test_choices_that_there_are_none_are_not_taken(tab, iris):
 def test_a_request_that_nobody_knows_is_told(tab):
     for request in ("0" * 32, "0" * 400):
         tab.go(f"/explain/{request}")
-        expect(tab.page.get_by_role("heading", name="Nothing is known of this id")).to_be_visible()
+        expect(tab.page.get_by_role("heading", name="No record of this id")).to_be_visible()
         tab.check()
     tab.in_project(f"audit/{'0' * 32}")
-    expect(tab.page.get_by_role("heading", name="Nothing is known of this call")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="No record of this call")).to_be_visible()
     for path, thing in ((f"apps/{'0' * 32}", "app"), (f"models/{uuid.UUID(int=0)}", "model")):
         tab.in_project(path)
         expect(tab.page.get_by_role("heading", name=f"This {thing} does not exist")).to_be_visible()
@@ -551,10 +551,10 @@ def test_a_wrong_password_in_the_renewal_is_told_there(console, server, iris):
     tab.press("Deploy")
     dialog = tab.page.get_by_role("dialog")
     dialog.get_by_label("Password").fill("wrong")
-    dialog.get_by_role("button", name="Sign in and go on").click()
+    dialog.get_by_role("button", name="Sign in and continue").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     dialog.get_by_label("Password").fill(server.bootstrap["password"])
-    dialog.get_by_role("button", name="Sign in and go on").click()
+    dialog.get_by_role("button", name="Sign in and continue").click()
     expect(tab.page.get_by_role("heading", name=name)).to_be_visible()
 
 

@@ -163,7 +163,7 @@ def predict(tab: Console, name: str, tmp_path) -> None:
     press(tab, "Send", "发送")
     expect(answer).to_contain_text("APIG.0201")
     press(tab, "Open the explanation", "查看完整解释")
-    expect(page.get_by_role("heading", name=tab.text("Its way through the gateway", "请求在网关中的处理过程"))).to_be_visible()
+    expect(page.get_by_role("heading", name=tab.text("Steps in the gateway", "请求在网关中的处理过程"))).to_be_visible()
 
 
 def write(tab: Console, body: str) -> None:

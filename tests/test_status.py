@@ -43,7 +43,7 @@ def test_calls_are_in_the_metrics_of_their_service_and_in_the_overview(new_serve
     assert {change["operation"] for change in everything["changes"]} >= {"service_deploy_deploy", "model_import_create"}
     assert everything["server"]["ready"] and everything["server"]["disk_free_bytes"] > 0
     page = server.run("status").stdout
-    for part in ("ready, up", "2 running; 2 of 2 instances ready", "6 calls, 1 failed", "Refused most", "token.malformed", "Changed last"):
+    for part in ("ready, up", "2 running; 2 of 2 instances ready", "6 calls, 1 failed", "Refused most", "token.malformed", "Last changed"):
         assert part in page, page
     assert "Needs attention" not in page
     chinese = server.run("status", "--lang", "zh").stdout

@@ -20,7 +20,7 @@ const words = texts({
   noProject: ["No project yet", "还没有项目"],
   noProjectWhy: [
     "You have no role in any project. An administrator of your domain can give you one.",
-    "您在任何项目中都没有角色，请联系所在域的管理员授权。",
+    "您在任何项目中都没有角色，请联系账号的管理员授权。",
   ],
 });
 

@@ -12,7 +12,7 @@ import { Icon } from "./icon";
 import { choicesClass, Popover } from "./popover";
 
 const words = texts({
-  nothing: ["Nothing fits.", "没有匹配的内容。"],
+  nothing: ["No matches.", "没有匹配的内容。"],
 });
 
 interface Props {

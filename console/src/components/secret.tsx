@@ -11,8 +11,8 @@ import classes from "./secret.module.css";
 
 const words = texts({
   once: [
-    "This is shown only now. Copy it to where it is needed; once this is closed, nobody can read it again.",
-    "该密钥仅在此时显示一次。请立即复制保存；关闭后任何人都无法再次查看。",
+    "This is shown only once. Copy it now: it cannot be shown again after you close this dialog.",
+    "该内容仅显示一次。请立即复制并保存，关闭后无法再次查看。",
   ],
   done: ["I have copied it", "我已复制"],
 });

@@ -13,7 +13,7 @@ export const titles = texts({
   projects: ["Projects", "项目"],
   audit: ["Audit", "审计"],
   errors: ["Errors", "错误码"],
-  domainAudit: ["Audit of the domain", "域审计"],
+  domainAudit: ["Audit of the domain", "账号审计"],
 });
 
 export interface NavigationEntry {

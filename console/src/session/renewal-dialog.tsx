@@ -12,12 +12,12 @@ import { signInWithPassword, useSession, useSessionState } from "./session";
 const words = texts({
   title: ["Your session has ended", "会话已过期"],
   about: filled(
-    (user: string) => `Sign in again as ${user} to go on. What you typed is still here.`,
-    (user: string) => `请以 ${user} 的身份重新登录后继续，已输入的内容不会丢失。`,
+    (user: string) => `Sign in again as ${user} to continue. Your input is kept.`,
+    (user: string) => `请以 ${user} 的身份重新登录以继续操作，已输入的内容不会丢失。`,
   ),
   password: ["Password", "密码"],
-  signIn: ["Sign in and go on", "登录并继续"],
-  leave: ["Sign in as somebody else", "使用其他用户登录"],
+  signIn: ["Sign in and continue", "登录并继续"],
+  leave: ["Sign in as another user", "使用其他用户登录"],
 });
 
 export function RenewalDialog() {

@@ -7,8 +7,8 @@ function Broken({ message }: { message: string }): never {
 }
 
 test.each([
-  ["Unable to preload CSS for http://h/console/assets/a.css", /could not be loaded: the server was updated/],
-  ["Failed to fetch dynamically imported module: http://h/console/assets/a.js", /could not be loaded/],
+  ["Unable to preload CSS for http://h/console/assets/a.css", /cannot be loaded: the server was updated/],
+  ["Failed to fetch dynamically imported module: http://h/console/assets/a.js", /cannot be loaded/],
   ["x is undefined", /^x is undefined/],
 ])("%s", (message, told) => {
   vi.spyOn(console, "error").mockImplementation(() => {});

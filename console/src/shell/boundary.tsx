@@ -8,8 +8,8 @@ import { texts } from "../language/texts";
 
 const words = texts({
   unloaded: [
-    "This page could not be loaded: the server was updated meanwhile, or cannot be reached.",
-    "页面无法加载：服务器已更新，或者无法连接。",
+    "This page cannot be loaded: the server was updated, or cannot be reached.",
+    "页面无法加载：服务器已更新，或无法连接。",
   ],
 });
 

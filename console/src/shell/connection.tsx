@@ -7,7 +7,7 @@ import { texts } from "../language/texts";
 import classes from "./shell.module.css";
 
 const words = texts({
-  lost: ["No connection: what is shown may be old.", "连接已断开：显示的内容可能不是最新的。"],
+  lost: ["No connection: this page may be out of date.", "连接已断开：页面内容可能不是最新的。"],
 });
 
 const follow = (tell: () => void) => onlineManager.subscribe(tell);

@@ -32,7 +32,7 @@ const words = texts({
   ),
   code: ["Error code", "错误码"],
   service: ["Service", "服务"],
-  none: ["Nothing goes by that name.", "没有找到匹配的内容。"],
+  none: ["No matches.", "没有找到匹配的内容。"],
 });
 
 interface Entry {

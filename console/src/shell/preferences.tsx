@@ -9,7 +9,7 @@ import classes from "./preferences.module.css";
 const words = texts({
   language: ["Language", "语言"],
   theme: ["Appearance", "外观"],
-  system: ["Like the system", "跟随系统"],
+  system: ["System", "跟随系统"],
   light: ["Light", "浅色"],
   dark: ["Dark", "深色"],
 });

@@ -18,7 +18,7 @@ import classes from "./side.module.css";
 const words = texts({
   navigation: ["Navigation", "导航"],
   project: ["Project", "项目"],
-  search: ["Find or paste id", "搜索或粘贴 ID"],
+  search: ["Find or paste ID", "搜索或粘贴 ID"],
   account: ["Account", "账号"],
   reference: ["Reference", "参考"],
   user: ["User menu", "用户菜单"],

@@ -108,8 +108,8 @@ export function decoded(path: string): string | undefined {
 /** Why a signer cannot be used that escapes a path itself. */
 export const ESCAPED_AGAIN: Missing = {
   missing: {
-    en: "the SDK's signer for this language escapes this path once more than it is sent: take another language, or a token",
-    zh: "该语言 SDK 的签名工具会对此路径再次转义，与实际发送的不一致：请使用其他语言或令牌",
+    en: "this language's SDK signer escapes this path twice, so the signature does not match: use another language or a token",
+    zh: "该语言 SDK 的签名工具会对此路径再次转义，导致签名不匹配：请使用其他语言或令牌",
   },
 };
 

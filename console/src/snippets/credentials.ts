@@ -15,7 +15,7 @@ const ACCESS_KEY: Placeholder = {
 const SECRET_KEY: Placeholder = {
   variable: "ADYTON_SECRET_KEY",
   what: {
-    en: "its secret (SK), shown once when the key is made",
+    en: "its secret (SK), shown once, when the key is created",
     zh: "对应的密钥（SK），仅在创建时显示一次",
   },
   from: "adyton key create",
@@ -31,7 +31,7 @@ const APP_KEY: Placeholder = {
 const APP_SECRET: Placeholder = {
   variable: "ADYTON_APP_SECRET",
   what: {
-    en: "its AppSecret, shown once when the app is made",
+    en: "its AppSecret, shown once, when the app is created",
     zh: "对应的 AppSecret，仅在创建应用时显示一次",
   },
   from: "adyton app create NAME",

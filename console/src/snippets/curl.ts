@@ -16,15 +16,15 @@ export function curl(call: Call, auth: Auth): Snippet | Missing {
   if (call.body?.kind === "form")
     return {
       missing: {
-        en: "`adyton sign` signs no forms: take a program, or a token",
-        zh: "`adyton sign` 不对表单签名：请使用程序或令牌",
+        en: "`adyton sign` cannot sign forms: use another language or a token",
+        zh: "`adyton sign` 不支持对表单签名：请使用其他语言或令牌",
       },
     };
   if (call.body?.text.startsWith("@"))
     return {
       missing: {
-        en: "the body begins with @, which `adyton sign` takes for a file: take a program, or a token",
-        zh: "请求体以 @ 开头，`adyton sign` 会将其当作文件：请使用程序或令牌",
+        en: "`adyton sign` reads a body that begins with @ as a file name: use another language or a token",
+        zh: "`adyton sign` 会将以 @ 开头的请求体当作文件名：请使用其他语言或令牌",
       },
     };
   const sign = [

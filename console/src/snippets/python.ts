@@ -19,7 +19,7 @@ print(answer.text)
 export function python(call: Call, auth: Auth): Snippet | Missing {
   const how = shown(auth);
   if (how.kind === "signature")
-    return { missing: { en: "a signature needs the SDK's signer", zh: "签名需要使用 SDK 的签名工具" } };
+    return { missing: { en: "signing needs the official SDK", zh: "签名需要使用官方 SDK" } };
   const headers = [`${script(how.header)}: os.environ[${script(how.variable)}]`];
   if (call.body?.kind === "text" && json(call.body) === undefined)
     headers.push(`"Content-Type": ${script(call.body.contentType)}`);
@@ -42,8 +42,8 @@ export function pythonSdk(call: Call, auth: Auth): Snippet | Missing {
   if (how.kind === "header")
     return {
       missing: {
-        en: "the SDK's signer signs; nothing is signed here",
-        zh: "SDK 的签名工具用于签名；此方式无需签名",
+        en: "the SDK is only for signing; this authentication needs no signature",
+        zh: "SDK 仅用于签名；该认证方式无需签名",
       },
     };
   const { endpoint, path } = parts(call);

@@ -244,7 +244,7 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
         .hint(said!("check the address", "请检查地址")),
         ureq::Error::Timeout(step) => Failure::failed(said!(
             "{address} did not answer in time ({step})",
-            "{address} 未及时应答（{step}）"
+            "{address} 未及时响应（{step}）"
         ))
         .fact(asked)
         .hint(said!(

@@ -27,7 +27,7 @@ impl Failure {
             Failure::Query { field, problem } => format!("查询参数 `{field}` 不正确：{}", problem.chinese),
             Failure::Missing { thing, id } => format!("{} {id} 不存在", named(*thing)),
             Failure::Taken { thing, name } => format!("{} {name} 已存在", named(*thing)),
-            Failure::Forbidden { action } => format!("调用者的角色都不允许 {action}"),
+            Failure::Forbidden { action } => format!("调用方的角色都不允许 {action}"),
             Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
                 words(refusal.reason.cause_in(Language::Chinese))
             }
@@ -57,7 +57,7 @@ impl Failure {
             Failure::BadPackage(problem) => format!("模型包无法使用：{problem}"),
             Failure::AlreadyAuthorised => words("应用已获该 API 的授权"),
             Failure::WrongPassword => words("用户名或密码错误"),
-            Failure::Locked { .. } => words("账号已锁定"),
+            Failure::Locked { .. } => words("用户已锁定"),
             Failure::TooManySignIns { .. } => words("来自该来源的登录过多"),
             Failure::SignInsFull { .. } => words("正在进行的登录过多"),
             Failure::Host { host } => unknown_host(&quoted(host, QUOTED)),
@@ -71,7 +71,7 @@ impl Failure {
             Failure::TooLarge { limit } => format!("请求体超过 {limit} 字节"),
             Failure::Busy { what, .. } => format!("同类请求过多（{what}）；请几秒后重试"),
             Failure::AskedInVain { .. } => {
-                words("来自该来源或调用者的请求中，被拒绝的或 ID 不属于其本人的过多")
+                words("来自该来源或调用方的请求中，被拒绝的或 ID 不属于其本人的过多")
             }
             Failure::LeftOut {
                 id,
@@ -112,7 +112,7 @@ const fn named(thing: Thing) -> &'static str {
         Thing::User => "用户",
         Thing::Credential => "访问密钥",
         Thing::Project => "项目",
-        Thing::Domain => "域",
+        Thing::Domain => "账号",
         Thing::Request => "请求",
         Thing::Role => "角色",
         Thing::Code => "错误码",

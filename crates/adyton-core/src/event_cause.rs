@@ -25,19 +25,19 @@ patterns! {
     InARow { times, cause } = "the program ended, or was ended, {times} times in a row; the last time: {cause}"
         "程序连续 {times} 次结束或被结束；最后一次：{cause}";
     NotReadyWithin { limit, cause } = "it was not ready within {limit} s: {cause}" "{limit} 秒内未就绪：{cause}";
-    TooLate = "it answered too late" "应答过晚";
-    Lost { cause } = "it stopped responding: {cause}" "停止应答：{cause}";
+    TooLate = "it answered too late" "响应过晚";
+    Lost { cause } = "it stopped responding: {cause}" "停止响应：{cause}";
     NoPort { problem } = "no port is free: {problem}" "没有空闲端口：{problem}";
     NothingListens { port } = "nothing listens on 127.0.0.1:{port}; the program must listen on $PORT"
         "127.0.0.1:{port} 上没有程序监听；程序必须监听 $PORT";
     NotHttp = "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)"
-        "监听 $PORT 的程序没有以 HTTP/1 应答（需要明文 HTTP，而不是 HTTPS）";
+        "监听 $PORT 的程序没有以 HTTP/1 响应（需要明文 HTTP，而不是 HTTPS）";
     NoCode = "programs of models are forbidden here (`runtime.run_code = false`)"
         "此服务器禁止运行模型的程序（`runtime.run_code = false`）";
     ServerFailed = "the server failed over this instance; its log says more" "服务器在处理该实例时出错；详见服务器日志";
     NoThread { problem } = "no thread to load the model on: {problem}" "没有可用于加载模型的线程：{problem}";
     Panicked = "the runtime panicked while it loaded the model" "运行时在加载模型时崩溃";
-    NotAnswered { file, limit } = "model/{file} had not answered once after {limit} s" "model/{file} 在 {limit} 秒后仍未应答过一次";
+    NotAnswered { file, limit } = "model/{file} had not answered once after {limit} s" "model/{file} 在 {limit} 秒后仍未响应过一次";
     Deleted = "the model was deleted" "模型已删除";
     NotPublished { status } = "the model is not published: it is {status}" "模型尚未发布：状态为 {status}";
     ModelState { status, problem } = "the model is {status}: {problem}" "模型的状态为 {status}：{problem}";
@@ -47,7 +47,7 @@ patterns! {
     NotFound { program, problem } = "`{program}` was not found: {problem}" "找不到 `{program}`：{problem}";
     NotStarted { program, problem } = "`{program}` cannot be started: {problem}" "无法启动 `{program}`：{problem}";
     BadStatus { question, status } = "{question} returned status {status}" "{question} 返回状态 {status}";
-    Silent { question } = "{question} was not answered in time" "{question} 没有及时得到应答";
+    Silent { question } = "{question} was not answered in time" "{question} 没有及时得到响应";
     Because { cause } = ": {cause}" "：{cause}";
 }
 

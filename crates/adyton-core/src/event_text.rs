@@ -32,7 +32,7 @@ patterns! {
         "服务正在更新；所有实例就绪之前，由原有配置提供服务。";
     Updated = "The update is complete: the new configuration serves." "更新完成：由新配置提供服务。";
     FormerGone = "The previous configuration no longer answers; the ready instances of the new one serve."
-        "原有配置已不再应答；由新配置中已就绪的实例提供服务。";
+        "原有配置已不再响应；由新配置中已就绪的实例提供服务。";
     RolledBack { cause } = "The update was rolled back, the previous configuration keeps serving: {cause}"
         "更新已回滚，原有配置继续提供服务：{cause}";
 }

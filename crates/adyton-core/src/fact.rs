@@ -177,19 +177,19 @@ facts! {
     RequestUnsent { error: String } = "the request could not be sent: {error}"
         "请求无法发出：{error}";
     ClosedBeforeAnswer = "the connection closed before an answer"
-        "应答之前连接已关闭";
+        "响应之前连接已关闭";
     ClosedInHead = "the connection closed inside the head of the answer"
-        "应答的头部尚未结束，连接已关闭";
+        "响应的头部尚未结束，连接已关闭";
     ClosedInAnswer = "the connection closed inside the answer"
-        "应答尚未结束，连接已关闭";
+        "响应尚未结束，连接已关闭";
     BrokeBeforeAnswer { error: String } = "the connection broke before an answer: {error}"
-        "应答之前连接中断：{error}";
+        "响应之前连接中断：{error}";
     BrokeInAnswer { error: String } = "the connection broke inside the answer: {error}"
-        "应答尚未结束，连接中断：{error}";
+        "响应尚未结束，连接中断：{error}";
     AnswerOverdue { limit: Millis } = "no answer within {limit} (gateway.prediction_timeout)"
-        "{limit}内没有应答（gateway.prediction_timeout）";
+        "{limit}内没有响应（gateway.prediction_timeout）";
     AnswerOverdueForApi { limit: Millis } = "no answer within {limit} (the time limit of the API)"
-        "{limit}内没有应答（API 的超时时间）";
+        "{limit}内没有响应（API 的超时时间）";
     AnswerPaused { limit: Millis } = "the response began, then nothing arrived for {limit} (gateway.stream_timeout)"
         "响应开始后，{limit}内没有后续数据（gateway.stream_timeout）";
     ProtocolChanged = "the instance wants to change the protocol, which was not requested"
@@ -211,13 +211,13 @@ facts! {
     CodingInHttp10 = "what arrived is not HTTP: HTTP/1.0 has no Transfer-Encoding, so its end is not known"
         "收到的内容不是 HTTP:HTTP/1.0 没有 Transfer-Encoding，因此无法确定其结尾";
     ChunkSizeMissing = "a chunk of the answer does not begin with its size"
-        "应答中有分块没有以其大小开头";
+        "响应中有分块没有以其大小开头";
     ChunkSizeLong { most: u64 } = "the line with the size of a chunk is longer than {most} bytes"
         "分块大小所在的行超过 {most} 字节";
     ChunkTooLong = "a chunk of the answer is longer than it says"
-        "应答中有分块比其声明的更长";
+        "响应中有分块比其声明的更长";
     TrailersLong { most: u64 } = "the trailers of the answer are longer than {most} bytes"
-        "应答的尾部字段超过 {most} 字节";
+        "响应的尾部字段超过 {most} 字节";
     ModelFailed { error: String } = "the model failed: {error}"
         "模型出错：{error}";
     ModelBusy = "too many calls wait for this model"
@@ -499,7 +499,7 @@ mod tests {
             clauses_in(&facts, "what a record of before says", Language::Chinese),
             [
                 "已于 3 小时 2 分钟前过期",
-                "0.5 秒内没有应答（gateway.prediction_timeout）",
+                "0.5 秒内没有响应（gateway.prediction_timeout）",
                 "没有发送 Host",
                 "what a record of before says",
             ]

@@ -27,7 +27,7 @@ impl Requested {
         Cow::Owned(match self {
             Self::Action(name) => return Cow::Borrowed(name),
             Self::InDomain(name, domain) => {
-                message!(language, "{} in domain {}", "{}（域 {}）", name, domain)
+                message!(language, "{} in domain {}", "{}（账号 {}）", name, domain)
             }
             Self::Call(api) => message!(language, "call API {}", "调用 API {}", api),
         })
@@ -76,7 +76,7 @@ mod tests {
             (
                 Requested::InDomain(name.into(), domain),
                 format!("{name} in domain {domain}"),
-                format!("{name}（域 {domain}）"),
+                format!("{name}（账号 {domain}）"),
             ),
             (
                 Requested::Call(api),

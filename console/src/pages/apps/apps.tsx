@@ -29,7 +29,7 @@ const words = texts({
   key: ["AppKey", "AppKey"],
   state: ["State", "状态"],
   works: ["Enabled", "已启用"],
-  disabled: ["Disabled", "已禁用"],
+  disabled: ["Disabled", "已停用"],
   authorised: ["Authorised for", "已授权 API"],
   changed: ["Changed", "更新时间"],
   total: filled(
@@ -44,8 +44,8 @@ const words = texts({
     "An app is the credential of a program: it signs its calls with AppKey and AppSecret, or sends an AppCode. Create one, then authorise it for a service's API.",
     "应用是程序调用服务时使用的凭证：用 AppKey 与 AppSecret 签名，或发送 AppCode。先创建应用，再为其授权服务的 API。",
   ],
-  nothing: ["No app fits", "没有符合条件的应用"],
-  nothingWhy: ["Another name may.", "请尝试其他名称。"],
+  nothing: ["No matching apps", "没有符合条件的应用"],
+  nothingWhy: ["Try another name.", "请尝试其他名称。"],
 });
 
 type App = Schemas["AppShown"];

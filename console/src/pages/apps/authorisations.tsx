@@ -21,11 +21,14 @@ import { askAuthorisations, askUnauthorised, type Gateway, RELEASE } from "./que
 const words = texts({
   title: ["May call", "已授权的 API"],
   about: [
-    "An app is refused with APIG.0304 at every API that it is not authorised for.",
+    "Calls to an API that the app is not authorised for are refused with APIG.0304.",
     "应用调用未授权的 API 时会收到 APIG.0304。",
   ],
-  none: ["Nothing yet: authorise it for a service's API below.", "暂无授权：请在下方为其授权服务的 API。"],
-  noneToSee: ["Nothing yet.", "暂无授权。"],
+  none: [
+    "None yet: authorise the app for a service's API below.",
+    "还没有授权：请在下方为其授权服务的 API。",
+  ],
+  noneToSee: ["None yet.", "还没有授权。"],
   pick: ["API of a service", "服务的 API"],
   choose: ["Choose a service", "选择服务"],
   authorise: ["Authorise", "授权"],
@@ -35,10 +38,10 @@ const words = texts({
     (name: string) => `撤销对 ${name} 的授权`,
   ),
   revokeTitle: filled(
-    (app: string, name: string) => `Take ${name} from ${app}?`,
+    (app: string, name: string) => `Revoke the authorisation of ${app} for ${name}?`,
     (app: string, name: string) => `撤销 ${app} 对 ${name} 的授权？`,
   ),
-  revokeWhy: ["Its calls are refused at once, with APIG.0304.", "其调用会立即被拒绝（APIG.0304）。"],
+  revokeWhy: ["Its calls are refused immediately with APIG.0304.", "其调用会立即被拒绝（APIG.0304）。"],
   done: filled(
     (name: string) => `The app may call ${name}.`,
     (name: string) => `应用已获得 ${name} 的授权。`,

@@ -23,17 +23,17 @@ import { askCodes, type Gateway } from "./questions";
 const words = texts({
   title: ["AppCodes", "AppCode"],
   about: [
-    "A code in the header X-Apig-AppCode calls without a signature. Use it only over TLS, or on this machine.",
+    "Calls with an AppCode in the header X-Apig-AppCode need no signature. Use it only over TLS or on this machine.",
     "在请求头 X-Apig-AppCode 中发送 AppCode 即可调用，无需签名。请仅在 TLS 或本机环境中使用。",
   ],
-  none: ["None.", "暂无 AppCode。"],
+  none: ["No AppCodes yet.", "还没有 AppCode。"],
   add: ["Generate an AppCode", "生成 AppCode"],
   copy: ["Copy the AppCode", "复制 AppCode"],
   copied: ["The AppCode was copied.", "已复制 AppCode。"],
   remove: ["Delete", "删除"],
   removeOne: ["Delete the AppCode", "删除 AppCode"],
   removeTitle: ["Delete this AppCode?", "删除此 AppCode？"],
-  removeWhy: ["Calls with it are refused at once.", "使用它的调用会立即被拒绝。"],
+  removeWhy: ["Calls with it are refused immediately.", "使用它的调用会立即被拒绝。"],
 });
 
 /** What of a list of codes is kept in the page: everything but the codes. */

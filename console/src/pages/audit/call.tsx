@@ -19,7 +19,7 @@ const words = texts({
   unproven: ["claimed, not proven", "未经证实"],
   source: ["From", "来源地址"],
   local: ["the server's own machine", "服务器本机"],
-  about: ["About", "对象"],
+  about: ["Resource", "资源"],
   status: ["HTTP status", "HTTP 状态码"],
   code: ["Code", "错误码"],
   changes: ["What was changed", "变更内容"],
@@ -29,7 +29,7 @@ const words = texts({
   secret: ["secret, not recorded", "机密，不记录"],
   page: ["Cause and fix", "原因与处理"],
   similar: filled(
-    (n: number) => `${n.toLocaleString("en")} more like it were counted, and not kept.`,
+    (n: number) => `${n.toLocaleString("en")} more similar calls were counted but not kept.`,
     (n: number) => `另有 ${n} 次类似调用，仅计数，未逐条保留。`,
   ),
 });

@@ -16,9 +16,9 @@ import { AuditedCall } from "./call";
 const words = texts({
   title: ["Management call", "管理操作"],
   audit: ["Audit", "审计"],
-  none: ["Nothing is known of this call", "没有该调用的记录"],
+  none: ["No record of this call", "没有该调用的记录"],
   noneWhy: [
-    "Was the id copied whole? The call may also be of another project, or no longer be kept.",
+    "Check that the id is complete. The call may also belong to another project, or no longer be kept.",
     "请确认 ID 是否完整。该调用也可能属于其他项目，或已超出保留期限。",
   ],
 });

@@ -24,18 +24,18 @@ const words = texts({
   none: ["No access keys yet.", "还没有访问密钥。"],
   create: ["Create an access key", "创建访问密钥"],
   description: ["Description", "描述"],
-  full: ["There is no room for another key: delete one first.", "访问密钥数量已达上限，请先删除一个。"],
-  descriptionHint: ["What it is for: where will it be kept?", "用途说明：将保存在哪里？"],
+  full: ["You have reached the limit of keys: delete one first.", "访问密钥数量已达上限，请先删除一个。"],
+  descriptionHint: ["Purpose, and where it is kept", "用途与保存位置"],
   submit: ["Create", "创建"],
   made: ["Access key", "访问密钥"],
   active: ["Active", "已启用"],
-  inactive: ["Disabled", "已禁用"],
-  disable: ["Disable", "禁用"],
+  inactive: ["Disabled", "已停用"],
+  disable: ["Disable", "停用"],
   enable: ["Enable", "启用"],
   remove: ["Delete", "删除"],
   removeOne: ["Delete the access key", "删除访问密钥"],
   removeTitle: ["Delete this access key?", "删除此访问密钥？"],
-  removeWhy: ["Calls that are signed with it are refused at once.", "使用它签名的调用会立即被拒绝。"],
+  removeWhy: ["Calls signed with it are refused immediately.", "使用它签名的调用会立即被拒绝。"],
 });
 
 type Key = Schemas["CredentialShown"];

@@ -11,7 +11,7 @@ import { askKeys } from "./questions";
 const words = texts({
   title: ["My credentials", "我的凭证"],
   about: [
-    "An access key signs calls in your name, with your roles. Programs that call services are better served by an app.",
+    "An access key signs calls as you, with your roles. For programs that call services, use an app.",
     "访问密钥以您的身份和角色对调用进行签名。供程序调用服务时，建议使用应用。",
   ],
 });

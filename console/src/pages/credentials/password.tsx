@@ -13,14 +13,14 @@ import classes from "./credentials.module.css";
 const words = texts({
   title: ["Password", "密码"],
   about: [
-    "All your other sessions and tokens end with the old password. Access keys stay.",
+    "This ends your other sessions and tokens. Access keys stay valid.",
     "修改密码后，您的其他会话与令牌将全部失效；访问密钥不受影响。",
   ],
-  old: ["Present password", "当前密码"],
-  wrong: ["This is not your present password.", "当前密码不正确。"],
+  old: ["Current password", "当前密码"],
+  wrong: ["This is not your current password.", "当前密码不正确。"],
   next: ["New password", "新密码"],
-  again: ["New password, again", "再次输入新密码"],
-  apart: ["The two are not the same.", "两次输入不一致。"],
+  again: ["Repeat the new password", "确认新密码"],
+  apart: ["The passwords do not match.", "两次输入的密码不一致。"],
   submit: ["Change the password", "修改密码"],
   done: ["The password was changed.", "密码已修改。"],
 });

@@ -11,10 +11,10 @@ import classes from "./version-fields.module.css";
 
 const words = texts({
   model: ["Model", "模型"],
-  weight: ["Weight, %", "权重（%）"],
+  weight: ["Weight (%)", "权重（%）"],
   instances: ["Instances", "实例数"],
   specification: ["Specification", "规格"],
-  seconds: ["Time to become ready, seconds", "部署超时（秒）"],
+  seconds: ["Deployment timeout (seconds)", "部署超时（秒）"],
   secondsHint: ["Empty: the server's default.", "留空使用服务器默认值。"],
   add: ["Add a version", "添加版本"],
   remove: ["Remove this version", "移除该版本"],

@@ -19,13 +19,13 @@ const words = texts({
   errors: ["Errors", "错误码"],
   fault: ["Whose fault", "责任方"],
   retry: ["Send it again?", "是否可以重试"],
-  met: ["Met in", "出现在"],
-  causes: ["Its causes", "全部原因"],
-  requests: ["Requests that were refused so", "因此被拒绝的请求"],
-  missing: ["No such code", "没有该错误码"],
+  met: ["Occurs in", "出现在"],
+  causes: ["Causes", "全部原因"],
+  requests: ["Requests refused with it", "因此被拒绝的请求"],
+  missing: ["Unknown code", "没有该错误码"],
   missingWhy: [
-    "The catalogue has no such code or sub-code. It may be of another version, or of a model's own answer.",
-    "错误码目录中没有该错误码或子错误码：它可能属于其他版本，或来自模型自身的应答。",
+    "The catalogue has no such code or sub-code. It may belong to another version, or to a model's own answer.",
+    "错误码目录中没有该错误码或子错误码：它可能属于其他版本，或来自模型自身的响应。",
   ],
 });
 

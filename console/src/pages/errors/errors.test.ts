@@ -27,7 +27,7 @@ const english = [
 ];
 const chinese = [
   code({
-    page: "# APIG.0301 (401)\n\n无法确认调用者。\n\n## token.expired\n\n原因：令牌已过期。\n\n## token.malformed\n\n原因：丢失了字符。\n",
+    page: "# APIG.0301 (401)\n\n无法确认调用方。\n\n## token.expired\n\n原因：令牌已过期。\n\n## token.malformed\n\n原因：丢失了字符。\n",
   }),
 ];
 const found = (text: string) =>

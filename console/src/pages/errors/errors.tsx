@@ -27,14 +27,14 @@ const words = texts({
   title: ["Errors", "错误码"],
   about: ["Every refusal: what causes it, and how to fix it.", "每一种拒绝：原因与处理方法。"],
   search: ["Search codes, causes and fixes", "搜索错误码、原因与处理方法"],
-  founding: ["The four that people meet first", "最常遇到的四种"],
+  founding: ["The four most common", "最常见的四种"],
   found: filled(
-    (n: number) => counted(n, "code fits", "codes fit"),
+    (n: number) => counted(n, "matching code", "matching codes"),
     (n: number) => `找到 ${n} 个错误码`,
   ),
-  nothing: ["No code fits", "没有符合条件的错误码"],
+  nothing: ["No matching codes", "没有符合条件的错误码"],
   nothingWhy: [
-    "Search for a code, a sub-code, or a word of the message.",
+    "Search for a code, a sub-code or a word of the message.",
     "请搜索错误码、子错误码，或提示信息中的词语。",
   ],
   code: ["Code", "错误码"],

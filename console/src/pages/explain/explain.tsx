@@ -18,14 +18,14 @@ import { findRequest } from "../requests/questions";
 
 const words = texts({
   title: ["Explanation", "请求解释"],
-  unknown: ["Nothing is known of this id", "没有该 ID 的记录"],
+  unknown: ["No record of this id", "没有该 ID 的记录"],
   unknownWhy: [
-    "Was it copied whole? It may also be of a request that is no longer kept, of another server, or of somebody else.",
+    "Check that it is complete. The request may also be no longer kept, or belong to another server or user.",
     "请确认 ID 是否完整。该请求也可能已超出保留期限，或属于其他服务器、其他用户。",
   ],
   own: [
-    "This is your share of the explanation: what you sent, and what was expected of you.",
-    "这是与您有关的解释：您发送的内容，以及期望的内容。",
+    "You see your part of the explanation: what you sent, and what was expected.",
+    "这里只显示与您有关的部分：您发送的内容，以及期望的内容。",
   ],
 });
 

@@ -6,12 +6,12 @@ import { useTexts } from "../../language/language";
 import { texts } from "../../language/texts";
 
 const words = texts({
-  title: ["Nothing here", "页面不存在"],
+  title: ["Page not found", "页面不存在"],
   about: [
-    "This address leads to no page. What was here may have been deleted, or you have no role where it is.",
+    "There is no page at this address. It may have been deleted, or your roles do not allow it.",
     "该地址没有对应的页面：内容可能已被删除，或您没有相应的权限。",
   ],
-  home: ["Go to the start", "返回首页"],
+  home: ["Go to the home page", "返回首页"],
 });
 
 export function Missing() {

@@ -32,11 +32,11 @@ const words = texts({
   import: ["Import a model", "导入模型"],
   none: ["No models yet", "还没有模型"],
   noneWhy: [
-    "A model is a package: a .zip or .tar.gz with model/config.json and the model's files. Import one, then deploy it as a service. `adyton model init` makes one to begin with.",
-    "模型以模型包的形式导入：包含 model/config.json 与模型文件的 .zip 或 .tar.gz。先导入模型，再将其部署为服务。`adyton model init` 可以生成一个起步用的模型包。",
+    "A model is a package: a .zip or .tar.gz with model/config.json and the model's files. Import one, then deploy it as a service. `adyton model init` creates a starter package.",
+    "模型以模型包的形式导入：包含 model/config.json 与模型文件的 .zip 或 .tar.gz。先导入模型，再将其部署为服务。`adyton model init` 可生成一个模型包模板。",
   ],
-  nothing: ["No model fits", "没有符合条件的模型"],
-  nothingWhy: ["Another name or state may.", "请尝试其他名称或状态。"],
+  nothing: ["No matching models", "没有符合条件的模型"],
+  nothingWhy: ["Try another name or state.", "请尝试其他名称或状态。"],
 });
 
 type Model = Schemas["ModelSummary"];

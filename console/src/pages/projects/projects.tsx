@@ -21,17 +21,17 @@ import { askProjects } from "../users/questions";
 const words = texts({
   title: ["Projects", "项目"],
   about: [
-    "A project has its own models, services, apps and requests, which no other project sees.",
+    "A project has its own models, services, apps and requests. Other projects cannot see them.",
     "每个项目拥有各自的模型、服务、应用与请求，对其他项目不可见。",
   ],
   name: ["Name", "名称"],
-  nameWrong: ["A name is needed.", "请填写名称。"],
+  nameWrong: ["Enter a name.", "请填写名称。"],
   taken: ["This name is taken.", "该项目名称已被使用。"],
-  roles: ["Your roles there", "您在其中的角色"],
-  id: ["Id", "ID"],
+  roles: ["Your roles", "您的角色"],
+  id: ["ID", "ID"],
   create: ["Create a project", "创建项目"],
   createAbout: [
-    "Let users in by giving them a role there, on their page under Users.",
+    "To give users access, grant them a role in it on their page under Users.",
     "创建后，请在“用户”页面中为用户授予该项目的角色。",
   ],
   submit: ["Create", "创建"],

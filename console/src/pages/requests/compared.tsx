@@ -8,7 +8,7 @@ import classes from "./evidence.module.css";
 import type { Comparison, Nearest } from "./shapes";
 
 const words = texts({
-  what: ["Looked at", "检查项"],
+  what: ["Checked", "检查项"],
   expected: ["Expected", "期望"],
   received: ["Received", "实际收到"],
 });

@@ -18,10 +18,10 @@ import { Way } from "./way";
 
 const words = texts({
   next: ["What to do next", "下一步"],
-  way: ["Its way through the gateway", "请求在网关中的处理过程"],
-  compared: ["Expected beside received", "期望与实际对比"],
+  way: ["Steps in the gateway", "请求在网关中的处理过程"],
+  compared: ["Expected and received", "期望与实际对比"],
   nearest: ["Did you mean", "您是否想调用"],
-  more: ["What else helps", "其他处理方法"],
+  more: ["Other fixes", "其他处理方法"],
   page: ["Cause and fix", "原因与处理"],
   allOf: ["All causes of", "查看该错误码的全部原因："],
   facts: ["Request", "请求信息"],
@@ -29,17 +29,17 @@ const words = texts({
   host: ["Host", "主机"],
   when: ["When", "时间"],
   source: ["From", "来源地址"],
-  caller: ["Caller", "调用者"],
-  door: ["Came in by", "入口"],
+  caller: ["Caller", "调用方"],
+  door: ["Entry point", "入口"],
   service: ["Service", "服务"],
   fault: ["Whose fault", "责任方"],
   retry: ["Send it again?", "是否可以重试"],
   reason: ["Sub-code", "子错误码"],
-  id: ["Request id", "请求 ID"],
+  id: ["Request ID", "请求 ID"],
   sent: ["Body sent", "请求体大小"],
-  answered: ["Answer", "应答大小"],
+  answered: ["Answer", "响应大小"],
   client: ["Client", "客户端"],
-  notes: ["Also known", "其他信息"],
+  notes: ["Notes", "其他信息"],
 });
 
 interface Props {

@@ -21,14 +21,14 @@ const names = texts({
   throttle: ["Throttling", "流量控制"],
   limit: ["Body", "读取请求体"],
   dispatch: ["Model", "调用模型"],
-  respond: ["Answer", "返回应答"],
+  respond: ["Answer", "返回响应"],
   manage: ["Management call", "管理操作"],
 });
 
 const words = texts({
   passed: ["passed", "通过"],
   refused: ["refused", "拒绝"],
-  answered: ["answered", "已应答"],
+  answered: ["answered", "已响应"],
   skipped: ["not reached", "未到达"],
   label: filled(
     (name: string, outcome: string) => `${name}: ${outcome}`,

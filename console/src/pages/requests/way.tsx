@@ -15,7 +15,7 @@ const words = texts({
   head: ["routing to throttling", "查找 API 至流量控制"],
   body: ["body", "读取请求体"],
   model: ["model", "模型"],
-  rest: ["handing over, and the answer", "转发与应答"],
+  rest: ["forwarding and answer", "转发与响应"],
   total: ["total", "总计"],
 });
 

@@ -25,7 +25,7 @@ const words = texts({
     (name: string) => `停止服务 ${name}？`,
   ),
   stopWhy: [
-    "Calls are refused until it is started again. Its API address, its settings and its history stay.",
+    "Calls are refused until it is started again. Its API address, settings and history are kept.",
     "停止后调用会被拒绝，直到重新启动；API 地址、配置和历史都会保留。",
   ],
   removeTitle: filled(
@@ -33,7 +33,7 @@ const words = texts({
     (name: string) => `删除服务 ${name}？`,
   ),
   removeWhy: [
-    "Its API address is gone for good: callers get APIG.0101, and a new service gets another address. Its models stay.",
+    "Its API address is gone for good: callers get APIG.0101, and a new service gets another address. Its models are kept.",
     "API 地址将永久失效：调用方会收到 APIG.0101，新建的服务会使用其他地址。模型会保留。",
   ],
   typeName: ["Type the name of the service to delete it", "请输入服务名称以确认删除"],

@@ -20,7 +20,7 @@ const words = texts({
   model: ["by the model", "由模型返回"],
   gateway: ["by the gateway", "由网关返回"],
   request: ["request", "请求"],
-  coming: ["still coming", "接收中"],
+  coming: ["receiving", "接收中"],
   cut: ["The answer is longer: only its beginning is shown.", "响应过长，仅显示开头部分。"],
   save: filled(
     (bytes: string) => `Save the file (${bytes})`,

@@ -16,8 +16,8 @@ import type { Service } from "./service-query";
 
 const words = texts({
   title: ["Log", "日志"],
-  search: ["Search in the log", "搜索日志"],
-  lines: ["How many lines", "行数"],
+  search: ["Search the log", "搜索日志"],
+  lines: ["Number of lines", "行数"],
   newest: filled(
     (n: number) => `Newest ${n.toLocaleString("en")} lines`,
     (n: number) => `最新 ${n} 行`,
@@ -26,28 +26,28 @@ const words = texts({
   allInstances: ["All instances", "所有实例"],
   follow: ["Follow", "实时跟踪"],
   over: [
-    "The log has ended: the service is gone, or your session.",
+    "The log has ended: the service was deleted, or your session ended.",
     "日志已结束：服务已被删除，或会话已结束。",
   ],
   waiting: [
-    "Other open pages of this browser follow as many logs as it can at once. Close one of them, or turn Follow off there, and this log is followed.",
-    "此浏览器的其他页面正在跟踪日志，数量已达上限。关闭其中一个页面，或在那里关闭“实时跟踪”，此日志便会开始更新。",
+    "Other pages of this browser already follow as many logs as it can. Close one of them, or turn Follow off there, to follow this log.",
+    "此浏览器的其他页面正在跟踪的日志已达上限。请关闭其中一个页面，或在其中关闭“实时跟踪”，以跟踪此日志。",
   ],
   missed: filled(
     (n: number) =>
-      `${counted(n, "line", "lines")} did not fit through: the service prints faster than this page reads.`,
+      `${counted(n, "line", "lines")} are missing: the service prints faster than this page can read.`,
     (n: number) => `有 ${n} 行未能显示：服务输出日志的速度超过了页面的读取速度。`,
   ),
   found: filled(
     (n: number) => counted(n, "line", "lines"),
     (n: number) => `${n} 行`,
   ),
-  none: ["Nothing has been printed", "没有日志"],
+  none: ["No log lines", "没有日志"],
   noneWhy: [
-    "What a model's program prints on standard output and standard error stands here, and what the server says of its instances.",
-    "模型程序的标准输出、标准错误，以及服务器对实例的说明会显示在这里。",
+    "What the model's program prints to standard output and standard error appears here, and the server's messages about its instances.",
+    "模型程序的标准输出、标准错误，以及服务器关于实例的消息会显示在这里。",
   ],
-  nothing: ["No line fits", "没有匹配的日志"],
+  nothing: ["No matching lines", "没有匹配的日志"],
 });
 
 const COUNTS = [200, 1000, 10_000];

@@ -12,7 +12,7 @@ const words = texts({
   name: ["Name", "名称"],
   type: ["Type", "类型"],
   required: ["required", "必填"],
-  undeclared: ["The model does not say.", "模型未声明。"],
+  undeclared: ["The model declares none.", "模型未声明。"],
 });
 
 export function Parameters({ declared, side }: { declared: Declared; side: "request" | "response" }) {

@@ -31,18 +31,18 @@ const words = texts({
   latency: ["Latency", "时延"],
   instances: ["Instances ready", "就绪实例数"],
   codes: ["Failures by code", "按错误码统计的失败"],
-  cpu: ["CPU per instance, % of a core", "每个实例的 CPU，单核百分比"],
+  cpu: ["CPU per instance, % of a core", "每个实例的 CPU（单核百分比）"],
   memory: ["Memory per instance", "每个实例的内存"],
-  unused: ["No instance took anything in this time.", "这段时间内没有实例占用资源。"],
+  unused: ["No instance used any in this period.", "这段时间内没有实例占用资源。"],
   inServer: [
-    "Models in the server's own process share its memory: there is none of their own to show.",
+    "Models in the server process share its memory and have no figures of their own.",
     "运行在服务器进程内的模型共用服务器的内存，没有单独的内存数据。",
   ],
   others: filled(
     (count: string) => `${count} others`,
     (count: string) => `其他 ${count} 个`,
   ),
-  total: ["In this time", "该时段内"],
+  total: ["In this period", "该时段内"],
   none: ["Nothing failed.", "没有失败的调用。"],
 });
 

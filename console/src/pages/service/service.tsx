@@ -20,7 +20,7 @@ import { type Service, useService } from "./service-query";
 
 const words = texts({
   services: ["Services", "服务"],
-  tabs: ["Parts of this service", "服务详情"],
+  tabs: ["Service details", "服务详情"],
   usage: ["Usage Guides", "使用指南"],
   predict: ["Prediction", "预测"],
   updates: ["Configuration Updates", "配置更新"],

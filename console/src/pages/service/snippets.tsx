@@ -23,7 +23,7 @@ import classes from "./snippets.module.css";
 const words = texts({
   auth: ["Authentication", "认证方式"],
   language: ["Language", "语言"],
-  token: ["Token of a user", "用户 Token"],
+  token: ["Token of a user", "用户令牌"],
   aksk: ["AK/SK of a user", "用户 AK/SK"],
   app: ["App signature", "应用签名"],
   appcode: ["AppCode", "AppCode"],
@@ -33,8 +33,8 @@ const words = texts({
   go: ["Go", "Go"],
   java: ["Java", "Java"],
   javascript: ["JavaScript", "JavaScript"],
-  install: ["Install what it needs", "安装依赖"],
-  secrets: ["Set before it runs", "运行前设置"],
+  install: ["Install dependencies", "安装依赖"],
+  secrets: ["Set before running", "运行前设置"],
   from: filled(
     (command: string) => `from \`${command}\``,
     (command: string) => `通过 \`${command}\` 获取`,
@@ -45,15 +45,15 @@ const words = texts({
   ),
   run: ["Run", "运行"],
   noApp: [
-    "No app is authorised for this service yet: without, app signatures and AppCodes are refused.",
-    "该服务尚未授权任何应用：未授权时，应用签名和 AppCode 都会被拒绝。",
+    "No app is authorised for this service yet: app signatures and AppCodes are refused.",
+    "尚无应用获得该服务的授权：应用签名和 AppCode 都会被拒绝。",
   ],
-  noAppCode: ["AppCodes are switched off for this service.", "该服务已关闭 AppCode 认证。"],
+  noAppCode: ["AppCodes are disabled for this service.", "该服务已关闭 AppCode 认证。"],
   sendIt: filled(
     (user: string) => `Send it as ${user}`,
     (user: string) => `以 ${user} 的身份发送`,
   ),
-  tab: ["Change the body in the Prediction tab", "在预测页修改请求体"],
+  tab: ["Change the body in the Prediction tab", "在“预测”页签中修改请求体"],
 });
 
 /** A body above this is no example any more; the Prediction tab has it. */

@@ -20,7 +20,7 @@ import type { Service } from "./service-query";
 const words = texts({
   title: ["Tags", "标签"],
   about: [
-    "Up to 20 keys, each with a value or without. The list of services is filtered by them.",
+    "Up to 20 keys, with or without values. Use them to filter the list of services.",
     "最多 20 个标签键，值可以为空。服务列表可按标签筛选。",
   ],
   none: ["No tags yet.", "还没有标签。"],
@@ -33,7 +33,7 @@ const words = texts({
   valueHint: ["May be empty; at most 255 characters", "可以为空，最多 255 个字符"],
   add: ["Add the tag", "添加标签"],
   change: ["Change the tag", "修改标签"],
-  noKey: ["A key is needed.", "请填写标签键。"],
+  noKey: ["Enter a key.", "请填写标签键。"],
   remove: filled(
     (tag: string) => `Remove ${tag}`,
     (tag: string) => `移除 ${tag}`,

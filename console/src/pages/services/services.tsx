@@ -34,10 +34,10 @@ const words = texts({
   none: ["No services yet", "还没有服务"],
   noneWhy: [
     "A service runs model versions behind an API address.",
-    "服务把模型版本运行在一个 API 地址之后。",
+    "服务运行模型版本，并通过 API 地址提供调用。",
   ],
-  nothing: ["No service fits", "没有符合条件的服务"],
-  nothingWhy: ["Another name, state or tag may.", "请尝试其他名称、状态或标签。"],
+  nothing: ["No matching services", "没有符合条件的服务"],
+  nothingWhy: ["Try another name, state or tag.", "请尝试其他名称、状态或标签。"],
   tags: ["Tags", "标签"],
 });
 

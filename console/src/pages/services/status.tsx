@@ -6,7 +6,7 @@ import { texts } from "../../language/texts";
 const words = texts({
   deploying: ["Deploying", "部署中"],
   running: ["Running", "运行中"],
-  concerning: ["Concerning", "异常运行"],
+  concerning: ["Concerning", "告警"],
   failed: ["Failed", "失败"],
   stopping: ["Stopping", "停止中"],
   stopped: ["Stopped", "已停止"],

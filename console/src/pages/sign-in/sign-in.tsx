@@ -14,11 +14,11 @@ import classes from "./sign-in.module.css";
 
 const words = texts({
   title: ["Sign in", "登录"],
-  about: ["See a service, call it, understand a refusal.", "查看服务、调用服务、看懂每一次拒绝。"],
+  about: ["View services, call them, understand refusals.", "查看服务、调用服务，了解请求被拒绝的原因。"],
   user: ["User", "用户名"],
   password: ["Password", "密码"],
-  domain: ["Domain", "域（账号）"],
-  domainHint: ["May stay empty where the server has only one.", "服务器只有一个域时可以不填。"],
+  domain: ["Domain", "账号"],
+  domainHint: ["Optional if the server has only one.", "服务器只有一个账号时可不填。"],
   submit: ["Sign in", "登录"],
   first: [
     "The first time? On the server's machine, adyton console prints a link that signs you in.",
@@ -26,7 +26,7 @@ const words = texts({
   ],
   byLink: ["Signing in with your link…", "正在通过链接登录…"],
   linkSpent: [
-    "The link does not sign in any more: it works once, for five minutes. Ask for a new one, or use your password.",
+    "The link is no longer valid: it works once, within five minutes. Ask for a new one, or use your password.",
     "该链接已失效：链接只能使用一次，有效期五分钟。请重新获取链接，或使用密码登录。",
   ],
 });

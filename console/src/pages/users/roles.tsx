@@ -20,15 +20,15 @@ import { askProjects, askRoles, askRolesOf, grant, type Place, revoke } from "./
 const words = texts({
   title: ["Roles", "角色"],
   about: [
-    "A role counts in the whole domain, or in one project; roles add up.",
-    "角色可在整个域或单个项目中生效，多个角色的权限叠加。",
+    "A role applies to the whole domain or to one project. Roles add up.",
+    "角色可在整个账号或单个项目中生效，多个角色的权限叠加。",
   ],
-  none: ["No role yet: the user may do nothing.", "还没有角色：该用户没有任何权限。"],
-  domain: ["the whole domain", "整个域"],
+  none: ["No role yet: the user has no permissions.", "还没有角色：该用户没有任何权限。"],
+  domain: ["the whole domain", "整个账号"],
   role: ["Role", "角色"],
-  where: ["Where", "范围"],
+  where: ["Scope", "范围"],
   chooseRole: ["Choose a role", "选择角色"],
-  chooseWhere: ["Choose where it counts", "选择生效范围"],
+  chooseWhere: ["Choose a scope", "选择生效范围"],
   grant: ["Grant", "授予"],
   revoke: ["Revoke", "撤销"],
   granted: ["The role was granted.", "已授予角色。"],
@@ -37,11 +37,11 @@ const words = texts({
     (role: string, where: string) => `撤销 ${where} 的 ${role}`,
   ),
   revokeTitle: filled(
-    (name: string, role: string, where: string) => `Take ${role} in ${where} from ${name}?`,
+    (name: string, role: string, where: string) => `Revoke ${role} in ${where} from ${name}?`,
     (name: string, role: string, where: string) => `撤销 ${name} 在 ${where} 的 ${role} 角色？`,
   ),
   revokeWhy: [
-    "It counts at once, for open sessions and tokens too.",
+    "This takes effect immediately, also for open sessions and tokens.",
     "立即生效，已有的会话与令牌同样受影响。",
   ],
 });
@@ -50,7 +50,7 @@ const words = texts({
 const roles = texts({
   administrator: ["Everything", "全部权限"],
   operator: ["Models, services, apps and requests", "模型、服务、应用与请求"],
-  auditor: ["Reads what an operator manages, and the audit", "只读，可查看审计"],
+  auditor: ["Read-only, with the audit", "只读，可查看审计"],
   caller: ["Calls services", "调用服务"],
 });
 

@@ -25,7 +25,7 @@ const words = texts({
   name: ["Name", "名称"],
   state: ["State", "状态"],
   enabled: ["May sign in", "可登录"],
-  disabled: ["Disabled", "已禁用"],
+  disabled: ["Disabled", "已停用"],
   id: ["Id", "ID"],
   total: filled(
     (n: number) => counted(n, "user", "users"),
@@ -33,19 +33,16 @@ const words = texts({
   ),
   create: ["Create a user", "创建用户"],
   about: [
-    "A new user may do nothing before they have a role: give them one on their page.",
-    "新用户在获得角色之前没有任何权限：请在其页面中授予角色。",
+    "A new user has no permissions: grant a role on the user's page.",
+    "新用户没有任何权限：请在其页面中授予角色。",
   ],
   password: ["Password", "密码"],
-  passwordHint: [
-    "8 to 128 characters. Tell it to the user; they can change it.",
-    "8 到 128 个字符。请告知用户，用户可自行修改。",
-  ],
-  nameWrong: ["A name is needed.", "请填写名称。"],
+  passwordHint: ["8 to 128 characters. The user can change it later.", "8 到 128 个字符。用户可自行修改。"],
+  nameWrong: ["Enter a name.", "请填写名称。"],
   taken: ["This name is taken.", "该用户名已被使用。"],
   submit: ["Create", "创建"],
-  nothing: ["No user fits", "没有符合条件的用户"],
-  nothingWhy: ["Another name may.", "请尝试其他名称。"],
+  nothing: ["No matching users", "没有符合条件的用户"],
+  nothingWhy: ["Try another name.", "请尝试其他名称。"],
 });
 
 type User = Schemas["UserShown"];

@@ -60,7 +60,7 @@ impl Answer {
             ))
             .hint(said!(
                 "is this the control listener of an Adyton server?",
-                "这是 Adyton 服务器的控制监听地址吗？"
+                "这是 Adyton 服务器的管理监听地址吗？"
             )),
         })
     }

@@ -166,7 +166,7 @@ impl Client {
             .ok_or_else(|| {
                 Failure::failed(said!(
                     "{} answered without `X-Subject-Token`",
-                    "{} 的应答中没有 `X-Subject-Token`",
+                    "{} 的响应中没有 `X-Subject-Token`",
                     answer.asked
                 ))
             })?;

@@ -148,7 +148,7 @@ fn page(terminal: &Terminal, code: Code, wanted: Option<SubCode>) -> Printable {
         let exception = if one.retry() == wanted.map_or(retry, SubCode::retry) {
             String::new()
         } else {
-            said!("; retry {}", "；重试：{}", one.retry().advice_in(language))
+            said!("; retry: {}", "；重试：{}", one.retry().advice_in(language))
         };
         let decided = said!("  (step {}{})", "（步骤 {}{}）", one.step().name(), exception);
         text = text + "\n" + name + decided + "\n" + terminal.entry(&said!("cause", "原因"), cause) + "\n";

@@ -69,7 +69,7 @@ impl Explain {
             .transpose()?;
         let id = RequestId::parse(self.request_id.trim().as_bytes()).ok_or_else(|| {
             Failure::wrong_use(said!("`{}` is not a request id", "`{}` 不是请求 id", self.request_id))
-                .hint(said!("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them", "请求 id 是 32 位十六进制数：应答的 `X-Request-Id` 或应答体中的 `request_id`；`adyton requests` 可以列出"))
+                .hint(said!("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them", "请求 id 是 32 位十六进制数：响应的 `X-Request-Id` 或响应体中的 `request_id`；`adyton requests` 可以列出"))
         })?;
         if id.is_of_management() {
             return self.management(context, id);
@@ -213,7 +213,7 @@ fn own_of_trail(
         .hint(said!(
             "calls that read and succeeded leave none; `adyton audit` lists the project's records, `adyton audit --domain` those of \
              the domain for its administrators and auditors",
-            "成功的读取调用不留记录；`adyton audit` 列出项目的记录，`adyton audit --domain` 向域的管理员和审计员列出整个域的记录"
+            "成功的读取调用不留记录；`adyton audit` 列出项目的记录，`adyton audit --domain` 向账号的管理员和审计员列出整个账号的记录"
         )),
         _ => failure,
     })
@@ -237,7 +237,7 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
         // The server says why there is none.
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
         Some(404) => Failure::failed(said!("this project has no request with the id {id}", "该项目没有 id 为 {id} 的请求"))
-            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目；地址不属于任何项目的请求（如已删除的服务），请域的管理员解释")),
+            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目；地址不属于任何项目的请求（如已删除的服务），请账号的管理员解释")),
         _ => failure,
     })
 }

@@ -39,7 +39,7 @@ impl Logout {
         if let Some(Err(failure)) = &revoked {
             context.terminal.note(said!(
                 "the token could not be revoked at the server and stays valid until it expires: {failure}",
-                "令牌未能在服务器上吊销，到期前仍然有效：{failure}"
+                "令牌未能在服务器上撤销，到期前仍然有效：{failure}"
             ));
         }
         let is_revoked = matches!(revoked, Some(Ok(())));

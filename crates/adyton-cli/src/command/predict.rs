@@ -225,7 +225,7 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
         took.as_secs_f64() * 1e3
     );
     let failed = || {
-        Failure::failed(said!("the model answered {status}", "模型应答了 {status}"))
+        Failure::failed(said!("the model answered {status}", "模型返回了 {status}"))
             .hint(format!("`adyton explain {id}`"))
     };
     let is_failed = !answer.status.is_success();

@@ -108,7 +108,7 @@ impl Assignment {
             let domain = client.whoami()?.domain;
             return Ok((
                 RoleScope::Domain(domain.id),
-                said!("the domain {}", "域 {} ", domain.name),
+                said!("the domain {}", "账号 {} ", domain.name),
             ));
         }
         let said = self.project.as_deref().unwrap_or(client.project());

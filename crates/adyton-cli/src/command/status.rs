@@ -58,7 +58,7 @@ fn told(terminal: &Terminal, found: &ProjectOverview) -> Printable {
         ),
         part(
             terminal,
-            phrase!(spoken(), "Changed last", "最近变更"),
+            phrase!(spoken(), "Last changed", "最近变更"),
             &["time", "who", "operation", "thing"],
             changes(found),
         ),
@@ -149,7 +149,7 @@ fn attention(services: &ServicesOverview) -> Vec<Vec<String>> {
 
 fn refused(found: &ProjectOverview) -> Vec<Vec<String>> {
     let row = |one: &adyton_api::adyton::overview::RefusedCode| {
-        let by_the_model = || phrase!(spoken(), "by the model", "模型应答").to_owned();
+        let by_the_model = || phrase!(spoken(), "by the model", "模型响应").to_owned();
         let answer = match (&one.reason, &one.request_id) {
             (Some(reason), _) => reason.clone(),
             // A status stands for what a model answered.

@@ -176,7 +176,7 @@ impl RevokeToken {
         } else {
             context
                 .terminal
-                .print(said!("The token is revoked.", "令牌已吊销。"));
+                .print(said!("The token is revoked.", "令牌已撤销。"));
         }
         Ok(())
     }

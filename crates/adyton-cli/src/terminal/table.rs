@@ -267,7 +267,7 @@ mod tests {
         let text = table.with_titles(rows.to_vec());
         assert_eq!(text.as_str(), "NAME  ANSWER\n服务  已停止\niris  ok");
         let narrow = Table::new(&["name", "text"], Some(20), false)
-            .with_titles(vec![vec!["iris".into(), "模型没有在预测超时时间内应答".into()]]);
+            .with_titles(vec![vec!["iris".into(), "模型没有在预测超时时间内响应".into()]]);
         for line in narrow.as_str().lines() {
             assert!(columns(line) <= 20, "{line}");
         }

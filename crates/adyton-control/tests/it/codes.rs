@@ -33,8 +33,8 @@ async fn the_catalogue_is_in_the_language_that_is_accepted_and_refusals_in_engli
     let told = chinese.get(path).await.expect(200)["errors"][0].clone();
     let english = stranger.get(path).await.expect(200)["errors"][0].clone();
     assert_eq!(told["error_msg"], english["error_msg"]);
-    assert_eq!(told["retry"], "修改请求之前不要重试");
-    assert_eq!(english["retry"], "not before the request is changed");
+    assert_eq!(told["retry"], "否：请先修改请求");
+    assert_eq!(english["retry"], "no: change the request first");
     for place in ["/page", "/reasons/0/cause"] {
         let text = |answer: &serde_json::Value| answer.pointer(place).unwrap().as_str().unwrap().to_owned();
         let is_han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);

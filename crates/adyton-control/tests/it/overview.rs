@@ -84,7 +84,7 @@ async fn services_calls_refusals_changes_and_the_server_are_in_one_answer() {
         .get(&world.own("/overview"))
         .await
         .expect(200);
-    assert_eq!(in_chinese["services"]["attention"][0]["error_msg"], "应答过晚");
+    assert_eq!(in_chinese["services"]["attention"][0]["error_msg"], "响应过晚");
     let calls = &found["calls"];
     assert_eq!(calls["failed"], 2, "what is older than an hour is not counted");
     assert_eq!(

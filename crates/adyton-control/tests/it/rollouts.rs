@@ -253,7 +253,7 @@ async fn a_deployment_that_failed_stays_as_it_is_wanted() {
     let chinese = ground.owner.with("Accept-Language", "zh-CN");
     assert_eq!(
         chinese.get(&path).await.expect(200)["logs"][0]["error_msg"],
-        "应答过晚"
+        "响应过晚"
     );
 }
 

@@ -117,9 +117,9 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
     let shown = world.shown_as(&owner, &path, "failed").await;
     assert_eq!(shown["error_msg"], "it answered too late");
     let chinese = owner.with("Accept-Language", "zh-CN");
-    assert_eq!(chinese.get(&path).await.expect(200)["error_msg"], "应答过晚");
+    assert_eq!(chinese.get(&path).await.expect(200)["error_msg"], "响应过晚");
     let listed = chinese.get(&world.v1("/services")).await.expect(200);
-    assert_eq!(listed["services"][0]["error_msg"], "应答过晚");
+    assert_eq!(listed["services"][0]["error_msg"], "响应过晚");
     // Wanted again, a service that failed is tried again.
     owner.put(&path, json!({"status": "running"})).await.expect(200);
     assert_eq!(owner.get(&path).await.expect(200)["status"], "deploying");

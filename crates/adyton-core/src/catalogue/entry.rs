@@ -23,14 +23,10 @@ impl Fault {
     /// Whose it is, in words.
     pub const fn whose_in(self, language: Language) -> &'static str {
         match self {
-            Fault::Caller => phrase!(language, "the caller's", "调用方"),
-            Fault::Limit => phrase!(language, "nobody's: a limit was reached", "无：达到了上限"),
-            Fault::Owner => phrase!(
-                language,
-                "the owner's, of the service or API",
-                "服务或 API 的所有者"
-            ),
-            Fault::Platform => phrase!(language, "Adyton's, or the machine's", "Adyton 或其所在的机器"),
+            Fault::Caller => phrase!(language, "the caller", "调用方"),
+            Fault::Limit => phrase!(language, "nobody: a limit was reached", "无：达到上限"),
+            Fault::Owner => phrase!(language, "the owner of the service or API", "服务或 API 的所有者"),
+            Fault::Platform => phrase!(language, "Adyton or its machine", "Adyton 或其所在的机器"),
         }
     }
 
@@ -53,7 +49,7 @@ pub enum Retry {
     No,
     /// Yes, after a while (`Retry-After` says when, if it is known).
     Later,
-    /// Only if the model may safely be asked twice: it may have started to work.
+    /// Only if the model may run twice: it may have started to work.
     IfSafe,
     /// When its owner has made the service run again; time alone does not.
     OnceMended,
@@ -68,21 +64,17 @@ impl Retry {
     /// The sentence for people.
     pub const fn advice_in(self, language: Language) -> &'static str {
         match self {
-            Retry::No => phrase!(
-                language,
-                "not before the request is changed",
-                "修改请求之前不要重试"
-            ),
+            Retry::No => phrase!(language, "no: change the request first", "否：请先修改请求"),
             Retry::Later => phrase!(language, "yes, after a while", "可以，稍后重试"),
             Retry::IfSafe => phrase!(
                 language,
-                "only if the model may be asked twice",
-                "仅当模型可以重复调用时"
+                "only if the request may run twice",
+                "仅当请求可以重复执行时"
             ),
             Retry::OnceMended => phrase!(
                 language,
-                "not before the service runs again",
-                "服务恢复运行之前不要重试"
+                "no: wait until the service runs again",
+                "否：请等待服务恢复运行"
             ),
         }
     }

@@ -263,13 +263,13 @@ macro_rules! rows {
                 "服务的实例已退出，正在重启"
                 (BackendRestarting "instance.restarting") - - -;
             InstanceClosed = Dispatch "the instance closed the connection without an answer"
-                "实例没有应答就关闭了连接"
+                "实例没有响应就关闭了连接"
                 (BackendGone "instance.closed") - - -;
             InstanceBadAnswer = Dispatch "the instance sent a response that is not HTTP"
                 "实例返回的响应不是 HTTP"
                 (BackendGone "instance.bad_answer") - - -;
             PredictionTimeout = Dispatch "the model did not answer within the prediction time limit"
-                "模型没有在预测超时时间内应答"
+                "模型没有在预测超时时间内响应"
                 (PredictionTimeout "prediction.timeout") - - -;
             PredictionStalled = Dispatch "the model began its response, and then paused for too long"
                 "模型开始响应后，中断的时间过长"
@@ -278,13 +278,13 @@ macro_rules! rows {
                 "API 的后端拒绝连接"
                 (BackendUnavailable "backend.unreachable") - - -;
             BackendClosed = Dispatch "the back end of the API closed the connection without an answer"
-                "API 的后端没有应答就关闭了连接"
+                "API 的后端没有响应就关闭了连接"
                 (BackendUnavailable "backend.closed") - - -;
             BackendBadAnswer = Dispatch "the back end of the API sent a response that is not HTTP"
                 "API 的后端返回的响应不是 HTTP"
                 (BackendUnavailable "backend.bad_answer") - - -;
             BackendTimeout = Dispatch "the back end did not begin its answer within the API's time limit"
-                "后端没有在 API 的超时时间内开始应答"
+                "后端没有在 API 的超时时间内开始响应"
                 (BackendTimeout "backend.timeout") - - -;
             BackendStalled = Dispatch "the back end began its response, and then paused for too long"
                 "后端开始响应后，中断的时间过长"
@@ -458,7 +458,7 @@ macro_rules! rows {
                 "数据目录或数据库所在的磁盘空间不足"
                 - [(ModelArtsNoSpace "modelarts.no_space") (ApigNoSpace "apig.no_space") (EdgeNoSpace "manage.no_space")] (IamNoSpace "iam.no_space") -;
             StorageUnavailable = Manage "the database or the data folder cannot be written to, or the database did not answer in time"
-                "数据库或数据目录无法写入，或数据库没有及时应答"
+                "数据库或数据目录无法写入，或数据库没有及时响应"
                 - [(ModelArtsStorageUnavailable "modelarts.storage_unavailable") (ApigStorageUnavailable "apig.storage_unavailable") (EdgeStorageUnavailable "manage.storage_unavailable")] (IamStorageUnavailable "iam.storage_unavailable") -;
         }
     };

@@ -135,7 +135,7 @@ fn model_answer(asked: &Asked<'_>) -> Vec<String> {
     vec![message!(
         language,
         "This answer is the {}'s own: read its body, and {}.",
-        "该应答来自{}本身：请查看应答的内容和 {}。",
+        "该响应来自{}本身：请查看响应的内容和 {}。",
         who,
         logs
     )]
@@ -168,7 +168,7 @@ pub(super) fn restart(next_start: Timestamp, server_time: Timestamp, language: L
         message!(
             language,
             "Send it again soon: the program was started at {}, and had not answered yet.",
-            "稍后重新发送：程序已在 {} 启动，当时还没有应答。",
+            "稍后重新发送：程序已在 {} 启动，当时还没有响应。",
             next_start
         )
     }

@@ -46,21 +46,21 @@ pub(super) fn of(record: &Record, language: Language) -> String {
         (None, AnsweredBy::Gateway) => message!(
             language,
             "Answered by the gateway itself in {}; no {} was asked.",
-            "由网关自身应答，用时 {}；没有调用{}。",
+            "由网关自身响应，用时 {}；没有调用{}。",
             took,
             who
         ),
         (None, AnsweredBy::Model) if record.status >= 400 => message!(
             language,
             "The {} itself answered with status {}; the gateway passed its answer on, unchanged.",
-            "{}自身返回了状态码 {}；网关原样转发了它的应答。",
+            "{}自身返回了状态码 {}；网关原样转发了它的响应。",
             who,
             record.status
         ),
         (None, AnsweredBy::Model) => message!(
             language,
             "Answered by the {} in {}; every step was passed.",
-            "由{}应答，用时 {}；所有步骤均已通过。",
+            "由{}响应，用时 {}；所有步骤均已通过。",
             who,
             took
         ),

@@ -122,7 +122,7 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         let own = phrase!(
             language,
             "This answer is the model's own: read its body.",
-            "该应答来自模型本身：请查看应答的内容。"
+            "该响应来自模型本身：请查看响应的内容。"
         );
         return Some(match record.status {
             0..400 => Vec::new(),

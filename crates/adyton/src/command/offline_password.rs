@@ -156,7 +156,7 @@ async fn find(store: &Store, said: &str) -> Outcome<User> {
             let ids: Vec<String> = found.iter().map(|user| user.id.to_string()).collect();
             Err(Failure::wrong_use(said!(
                 "several domains have a user `{said}`",
-                "多个域中都有用户 `{said}`"
+                "多个账号中都有用户 `{said}`"
             ))
             .hint(said!("give the id: {}", "请使用 ID：{}", ids.join(", "))))
         }

@@ -95,7 +95,7 @@ fn a_code_shows_its_causes_and_fixes() {
         APIG.1009 (400) AppKey or AppSecret is invalid
         plane  gateway
         fault  caller
-        retry  not before the request is changed
+        retry  no: change the request first
 
         The AppKey and the AppSecret do not belong together: the secret is another one, or was misspelled.
 
@@ -125,7 +125,7 @@ fn a_sub_code_shows_its_own_cause() {
         APIG.0301 (401) Incorrect IAM authentication information
         plane  gateway
         fault  caller
-        retry  not before the request is changed
+        retry  no: change the request first
 
         token.expired  (step authenticate)
           cause  Tokens are valid for 24 hours; this one has expired. A token obtained with another token (method `token`) expires with the first one.
@@ -498,7 +498,7 @@ fn a_code_is_shown_in_chinese_where_it_is_asked_for() {
         APIG.0301 (401) Incorrect IAM authentication information
         plane  gateway
         fault  caller
-        retry  修改请求之前不要重试
+        retry  否：请先修改请求
 
         token.expired（步骤 authenticate）
           原因   令牌的有效期为 24 小时，该令牌已过期。用另一个令牌（`token` 方式）获取的令牌与原令牌同时过期。

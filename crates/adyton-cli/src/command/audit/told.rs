@@ -72,7 +72,7 @@ fn facts(record: &AuditShown, language: Language) -> Vec<(&'static str, String)>
         (phrase!(language, "operation", "操作"), record.operation.clone()),
         (phrase!(language, "time", "时间"), moment(&record.time)),
         (
-            phrase!(language, "caller", "调用者"),
+            phrase!(language, "caller", "调用方"),
             caller.unwrap_or_else(|| who(record)),
         ),
         (phrase!(language, "from", "来源"), record.source.clone()),
@@ -161,7 +161,7 @@ mod tests {
         assert!(
             chinese
                 .iter()
-                .any(|(name, value)| *name == "调用者" && value.contains("未经证实")),
+                .any(|(name, value)| *name == "调用方" && value.contains("未经证实")),
             "{chinese:?}"
         );
     }

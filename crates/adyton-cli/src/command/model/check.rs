@@ -69,7 +69,7 @@ impl Check {
         if kind.runs_code() {
             terminal.note(said!(
                 "Whether the program answers is known once it is deployed.",
-                "程序能否应答，要部署后才知道。"
+                "程序能否响应，要部署后才知道。"
             ));
         }
         terminal.print(said!(

@@ -113,7 +113,7 @@ fn user_name(
                 "domain",
                 (
                     "is missing: a name needs its domain",
-                    "缺失：使用名称时需要同时给出域",
+                    "缺失：使用名称时需要同时给出账号（domain）",
                 ),
             ));
         }

@@ -148,7 +148,7 @@ pub(crate) async fn create(
         if id.is_some_and(|id| id != domain.to_string()) {
             return Err(Failure::invalid(
                 field,
-                ("must be your own domain", "必须为您自己的域"),
+                ("must be your own domain", "必须为您自己的账号"),
             ));
         }
     }

@@ -57,7 +57,7 @@ pub(crate) async fn create(call: Call, Body(wanted): Body<UserCreate>) -> Operat
     if wanted.domain_id.is_some_and(|id| id != domain.to_string()) {
         return Err(Failure::invalid(
             "user.domain_id",
-            ("must be your own domain", "必须为您自己的域"),
+            ("must be your own domain", "必须为您自己的账号"),
         ));
     }
     let new = NewUser {

@@ -73,7 +73,7 @@ fn local(roots: &[PathBuf], path: &Path) -> OperationResult<Location> {
             FIELD,
             (
                 "is not under one of the server's `import_roots`, or does not exist; add its folder to that setting, or upload the package",
-                "不在服务器的 `import_roots` 之下或不存在；请把所在文件夹加入该设置，或上传模型包",
+                "不在服务器的 `import_roots` 之下或不存在；请把所在目录加入该设置，或上传模型包",
             ),
         )
     };

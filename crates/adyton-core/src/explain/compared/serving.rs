@@ -127,7 +127,7 @@ fn restarting(
     };
     Compared::new(
         &message!(language, "instance {}", "实例 {}", instance),
-        phrase!(language, "one that answers", "可以应答的实例").to_owned(),
+        phrase!(language, "one that answers", "可以响应的实例").to_owned(),
         message!(
             language,
             "restarting for {}, {} so far; the last run: {}",
@@ -165,7 +165,7 @@ fn called(asked: &Asked<'_>, address: &str, after_ms: u64, attempts: u32, error:
     };
     Compared::new(
         &format!("{who} {address}"),
-        phrase!(language, "an answer", "应答").to_owned(),
+        phrase!(language, "an answer", "响应").to_owned(),
         message!(language, "{}; after {}{}", "{}；在 {}之后{}", error, after, tried),
     )
 }

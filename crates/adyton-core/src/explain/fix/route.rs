@@ -167,7 +167,7 @@ fn preflight(asked: &Asked<'_>) -> Option<String> {
              method `ANY` in `apis[]` of `config.json`, and answer `OPTIONS` with `Access-Control-Allow-Origin`, `-Methods` and \
              `-Headers`.",
             "浏览器在其他来源的页面调用之前会先用 `OPTIONS` 询问（CORS 预检）。请让页面调用它自己的服务器，再由该服务器调用 API 地址；或由模型\
-             应答预检：在 `config.json` 的 `apis[]` 中用请求方法 `ANY` 声明该路径，并在 `OPTIONS` 的应答中给出 \
+             响应预检：在 `config.json` 的 `apis[]` 中用请求方法 `ANY` 声明该路径，并在 `OPTIONS` 的响应中给出 \
              `Access-Control-Allow-Origin`、`-Methods` 和 `-Headers`。"
         )
         .to_owned()

@@ -96,8 +96,8 @@ fn a_client_that_left() {
           took        1.50 s (gateway 1.0 ms, model 1.50 s)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✓
                       respond ✗
-          fault       the caller's
-          retry       only if the model may be asked twice
+          fault       the caller
+          retry       only if the request may run twice
 
         Fix
           1. Compare `took` in the explanation with the client's time-out and raise that, or make the model

@@ -34,8 +34,8 @@ fn an_expired_token() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           expires
@@ -77,8 +77,8 @@ fn a_token_that_does_not_open() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           token
@@ -117,8 +117,8 @@ fn no_credentials_at_all() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           credentials
@@ -175,8 +175,8 @@ fn a_signature_with_a_mistake() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           X-Sdk-Date
@@ -256,8 +256,8 @@ fn an_app_without_authorisation() {
           caller      shop, by app signature
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✗  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           authorisation
@@ -302,8 +302,8 @@ fn a_user_without_a_role() {
           caller      audrey, by access key (AK/SK)
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✗  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           role

@@ -49,7 +49,7 @@ fn an_expired_token() {
           步骤        route ✓  admit ✓  authenticate ✗  authorise ·  throttle ·  limit ·
                       dispatch ·
           责任方      调用方
-          重试        修改请求之前不要重试
+          重试        否：请先修改请求
 
         对比
           过期时间
@@ -85,7 +85,7 @@ fn a_wrong_path() {
           步骤        route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·
                       dispatch ·
           责任方      调用方
-          重试        修改请求之前不要重试
+          重试        否：请先修改请求
 
         您是否要调用
           POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
@@ -200,7 +200,7 @@ fn what_was_measured_asked_for_and_throttled_is_told_in_no_english_words() {
     assert_eq!(
         rows(Reason::IamNotPermitted, access),
         [format!(
-            "角色 | 允许 iam:users:list（域 {DOMAIN}）的角色 | auditor、caller"
+            "角色 | 允许 iam:users:list（账号 {DOMAIN}）的角色 | auditor、caller"
         )]
     );
 }

@@ -64,8 +64,8 @@ fn an_undeclared_path() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Did you mean
           POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
@@ -99,8 +99,8 @@ fn an_environment_where_it_is_not_published() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Did you mean
           POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
@@ -131,8 +131,8 @@ fn a_management_address_at_the_gateway() {
           id          019bc0b9554b0000010000000000002a
           took        42 µs
           steps       route ✗  admit ·  authenticate ·  authorise ·  throttle ·  limit ·  dispatch ·
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Fix
           1. `/v1/000000000000000000000000000000a1/services` is a management address: call it on the control

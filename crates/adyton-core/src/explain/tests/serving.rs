@@ -31,8 +31,8 @@ fn a_body_that_is_one_byte_too_large() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✗  dispatch ·
-          fault       nobody's: a limit was reached
-          retry       not before the request is changed
+          fault       nobody: a limit was reached
+          retry       no: change the request first
 
         Compared
           body, declared
@@ -74,7 +74,7 @@ fn a_call_over_the_throttle() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✗  limit ·  dispatch ·
-          fault       nobody's: a limit was reached
+          fault       nobody: a limit was reached
           retry       yes, after a while
 
         Compared
@@ -110,7 +110,7 @@ fn what_a_failed_program_said_stands_on_lines_of_its_own() {
     assert!(text.contains(note), "{text}");
     assert!(!text.contains("\\u{a}"), "{text}");
     assert!(
-        text.contains("retry       not before the service runs again"),
+        text.contains("retry       no: wait until the service runs again"),
         "{text}"
     );
 }
@@ -140,8 +140,8 @@ fn a_stopped_service() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-          fault       the owner's, of the service or API
-          retry       not before the service runs again
+          fault       the owner of the service or API
+          retry       no: wait until the service runs again
 
         Compared
           service state
@@ -183,7 +183,7 @@ fn an_instance_that_is_being_restarted() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-          fault       the owner's, of the service or API
+          fault       the owner of the service or API
           retry       yes, after a while
 
         Compared
@@ -231,8 +231,8 @@ fn an_instance_that_takes_too_long() {
           caller      admin, by token
           took        40.00 s (gateway 500 µs, model 40.00 s)
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-          fault       the owner's, of the service or API
-          retry       only if the model may be asked twice
+          fault       the owner of the service or API
+          retry       only if the request may run twice
 
         Compared
           instance 127.0.0.1:40123
@@ -272,8 +272,8 @@ fn an_input_that_the_model_cannot_take() {
           caller      admin, by token
           took        42 µs
           steps       route ✓  admit ✓  authenticate ✓  authorise ✓  throttle ✓  limit ✓  dispatch ✗
-          fault       the caller's
-          retry       not before the request is changed
+          fault       the caller
+          retry       no: change the request first
 
         Compared
           request

@@ -17,7 +17,7 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
             WHAT,
             said!("gateway.trusted_proxies is set and control.trusted_proxies is not: behind a proxy, all clients of the \
              management APIs are one source, and one's wrong passwords lock the account for all", "设置了 gateway.trusted_proxies，但未设置 control.trusted_proxies：在代理之后，管理 API 的所有客户端被视为\
-             同一来源，一个客户端输错密码会为所有人锁定账号"),
+             同一来源，一个客户端输错密码会使该用户对所有人锁定"),
             said!("set `control.trusted_proxies`, unless the management APIs are called without a proxy", "请设置 `control.trusted_proxies`，除非管理 API 不经代理调用"),
         ));
     }
@@ -39,7 +39,7 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
     if control.metrics == MetricsReaders::Loopback {
         findings.push(Finding::note(
             WHAT,
-            said!("/metrics answers only to this machine (control.metrics is `loopback`): a scraper elsewhere is refused", "/metrics 只应答本机（control.metrics 为 `loopback`）：其他机器上的采集程序会被拒绝"),
+            said!("/metrics answers only to this machine (control.metrics is `loopback`): a scraper elsewhere is refused", "/metrics 只响应本机的请求（control.metrics 为 `loopback`）：其他机器上的采集程序会被拒绝"),
             said!("set `control.metrics = \"token\"` and `control.metrics_token_file` if a scraper runs elsewhere", "如果采集程序在其他机器上，请设置 `control.metrics = \"token\"` 和 `control.metrics_token_file`"),
         ));
     }

@@ -60,7 +60,7 @@ fn user_name(
                         field(),
                         (
                             "is missing: a name needs its domain",
-                            "缺失：使用名称时需要同时给出域",
+                            "缺失：使用名称时需要同时给出账号（domain）",
                         ),
                     ));
                 }
