@@ -155,7 +155,7 @@ def test_services_are_tagged_and_found_by_their_tags(console, server, iris, poet
     page, key = tab.page, f"team {uuid.uuid4().hex[:6]}"
     expect(page.get_by_role("link", name=tab.text("Tags", "标签"), exact=True)).to_have_attribute("aria-current", "page")
     tab.press("Add the tag", "添加标签")
-    expect(page.get_by_role("textbox", name=tab.text("Key", "键"))).to_have_accessible_description(re.compile(tab.text("A key is needed", "请填写标签键")))
+    expect(page.get_by_role("textbox", name=tab.text("Key", "键"))).to_have_accessible_description(re.compile(tab.text("Enter a key", "请填写标签键")))
     tab.fill("Key", "键", "no/slash")
     tab.press("Add the tag", "添加标签")
     expect(page.get_by_role("textbox", name=tab.text("Key", "键"))).to_have_attribute("aria-invalid", "true")

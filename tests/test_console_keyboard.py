@@ -149,7 +149,7 @@ def predict(tab: Console, name: str, tmp_path) -> None:
     press(tab, "Send", "发送")
     expect(answer).to_contain_text("400")
     # As a file, small and too large.
-    choose(tab, tab.text(".*Kind of body", ".*请求体类型"), tab.text("A file", "以文件"))
+    choose(tab, tab.text(".*Kind of body", ".*请求体类型"), tab.text("File", "以文件"))
     small, large = tmp_path / "request.json", tmp_path / "large.bin"
     small.write_text(json.dumps(IRIS))
     large.write_bytes(b" " * (8 * 1024 * 1024 + 1))

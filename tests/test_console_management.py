@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_package_names_file_and_field(console):
 
 def test_a_model_that_is_used_says_by_which_service(console, server, iris):
     tab = console().in_project(f"models/{iris.model_id}")
-    used = tab.page.get_by_role("region", name="Where it is used")
+    used = tab.page.get_by_role("region", name="Used by")
     expect(used.get_by_role("link", name="iris")).to_be_visible()
     tab.press("Delete")
     dialog = tab.page.get_by_role("alertdialog")

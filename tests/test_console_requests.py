@@ -70,7 +70,7 @@ def test_a_caller_opens_their_share_of_the_explanation_and_no_more(console, serv
     answer = call(server, TokenHolder(token), poetry.path + "/predictions/poetr")
     tab = console(user=name, password=password)
     paste(tab, json.loads(answer.body)["request_id"])
-    expect(tab.page.get_by_text("This is your share of the explanation")).to_be_visible()
+    expect(tab.page.get_by_text("You see your part of the explanation")).to_be_visible()
     expect(tab.page.get_by_text("What to do next")).to_be_visible()
     expect(tab.page.get_by_role("link", name="Requests", exact=True)).to_have_count(0)
     tab.check()
