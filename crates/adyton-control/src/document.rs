@@ -107,7 +107,7 @@ const OF_CALLERS: [(&str, &str, &str); 3] = [
     (
         "api_key",
         "apikey",
-        "An AppKey alone, where `auth.api_key` takes it",
+        "An AppKey alone, where `auth.apikey` takes it",
     ),
 ];
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::body::Body as HttpBody;
 use axum::response::Response;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::openapi::path::ParameterIn;
@@ -24,6 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::call::{Call, Forwarded, OpenCall, Payload, Streamed};
 use crate::failure::{Failure, OperationResult};
 use crate::heading::{Heading, Kind};
+use crate::ignored::{Ignored, Reads};
 use crate::marks::{failed, mark};
 use crate::page::Page;
 use crate::read_call::ReadCall;
@@ -52,6 +53,8 @@ pub(crate) trait Admit: Sized + Send + 'static {
         heading: &Arc<Heading>,
         request: Request<HttpBody>,
     ) -> impl Future<Output = OperationResult<Self>> + Send;
+    /// The address and the body, as far as they are there for the function to read; nothing where all goes on as it came.
+    fn sent(&self) -> Option<(&Uri, &[u8])>;
     /// Describes its body, where the function reads that itself.
     fn describe(page: &mut Page);
 }
@@ -65,6 +68,9 @@ impl Admit for OpenCall {
     ) -> OperationResult<Self> {
         OpenCall::admit(shared, request).await
     }
+    fn sent(&self) -> Option<(&Uri, &[u8])> {
+        Some((self.payload.uri(), self.payload.body()))
+    }
     fn describe(_: &mut Page) {}
 }
 
@@ -76,6 +82,9 @@ impl Admit for Call {
         request: Request<HttpBody>,
     ) -> OperationResult<Self> {
         Call::admit(shared, heading, request).await
+    }
+    fn sent(&self) -> Option<(&Uri, &[u8])> {
+        Some((self.payload.uri(), self.payload.body()))
     }
     fn describe(_: &mut Page) {}
 }
@@ -89,6 +98,9 @@ impl Admit for ReadCall {
     ) -> OperationResult<Self> {
         ReadCall::admit(shared, request).await
     }
+    fn sent(&self) -> Option<(&Uri, &[u8])> {
+        Some((self.payload.uri(), self.payload.body()))
+    }
     fn describe(_: &mut Page) {}
 }
 
@@ -100,6 +112,10 @@ impl Admit for Streamed {
         request: Request<HttpBody>,
     ) -> OperationResult<Self> {
         Streamed::admit(shared, heading, request).await
+    }
+    fn sent(&self) -> Option<(&Uri, &[u8])> {
+        // It reads the body itself.
+        Some((&self.parts.uri, &[]))
     }
     fn describe(page: &mut Page) {
         page.streams();
@@ -114,6 +130,9 @@ impl Admit for Forwarded {
         request: Request<HttpBody>,
     ) -> OperationResult<Self> {
         Ok(Forwarded::new(shared, request))
+    }
+    fn sent(&self) -> Option<(&Uri, &[u8])> {
+        None
     }
     fn describe(page: &mut Page) {
         page.streams();
@@ -148,7 +167,11 @@ where
     const KIND: Kind = C::KIND;
     fn answer(self, shared: Arc<Shared>, heading: Arc<Heading>, request: Request<HttpBody>) -> Answering {
         Box::pin(async move {
-            let outcome = async { self(C::admit(shared, &heading, request).await?).await };
+            let outcome = async {
+                let call = C::admit(shared, &heading, request).await?;
+                let ignored = ignored(&call, &heading, Reads::NOTHING)?;
+                Ok((self(call).await, ignored))
+            };
             finish(&heading, outcome.await)
         })
     }
@@ -172,7 +195,8 @@ where
             let outcome = async {
                 let call = C::admit(shared, &heading, request).await?;
                 let input = I::read(call.payload())?;
-                self(call, input).await
+                let ignored = ignored(&call, &heading, I::READS)?;
+                Ok((self(call, input).await, ignored))
             };
             finish(&heading, outcome.await)
         })
@@ -185,16 +209,34 @@ where
 
 /// An outcome as an answer. A failure travels on as an extension, so that the one place that knows the request id can put it
 /// into the dialect's envelope.
-fn finish<O: Output>(heading: &Arc<Heading>, outcome: OperationResult<O>) -> Response {
-    let answer = match outcome.and_then(|given| given.answer(heading.status)) {
-        Ok(answer) => answer,
+fn finish<O: Output>(
+    heading: &Arc<Heading>,
+    outcome: OperationResult<(OperationResult<O>, Ignored)>,
+) -> Response {
+    let answer = match outcome {
+        Ok((given, ignored)) => {
+            let answered = given.and_then(|given| given.answer(heading.status));
+            let mut answer = answered.unwrap_or_else(failed);
+            ignored.note(&mut answer);
+            answer
+        }
         Err(failure) => failed(failure),
     };
     mark(answer, heading)
 }
 
+/// What of the request counts for nothing.
+fn ignored<C: Admit>(call: &C, heading: &Heading, reads: Reads) -> OperationResult<Ignored> {
+    match call.sent() {
+        Some((uri, body)) => Ignored::of(heading, uri, body, reads),
+        None => Ok(Ignored::default()),
+    }
+}
+
 /// What an endpoint reads of the request beside its path.
 pub(crate) trait Input: Sized + Send {
+    /// What it reads.
+    const READS: Reads;
     /// Reads it, or says which field is wrong.
     fn read(payload: &Payload) -> OperationResult<Self>;
     /// Describes it.
@@ -203,6 +245,7 @@ pub(crate) trait Input: Sized + Send {
 
 /// Nothing.
 impl Input for () {
+    const READS: Reads = Reads::NOTHING;
     fn read(_: &Payload) -> OperationResult<Self> {
         Ok(())
     }
@@ -213,6 +256,10 @@ impl Input for () {
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + IntoParams + Send> Input for Query<T> {
+    const READS: Reads = Reads {
+        query: true,
+        body: false,
+    };
     fn read(payload: &Payload) -> OperationResult<Self> {
         payload.query().map(Query)
     }
@@ -225,6 +272,10 @@ impl<T: DeserializeOwned + IntoParams + Send> Input for Query<T> {
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + ToSchema + Send> Input for Body<T> {
+    const READS: Reads = Reads {
+        query: false,
+        body: true,
+    };
     fn read(payload: &Payload) -> OperationResult<Self> {
         payload.json().map(Body)
     }
@@ -234,6 +285,10 @@ impl<T: DeserializeOwned + ToSchema + Send> Input for Body<T> {
 }
 
 impl<A: Input, B: Input> Input for (A, B) {
+    const READS: Reads = Reads {
+        query: A::READS.query || B::READS.query,
+        body: A::READS.body || B::READS.body,
+    };
     fn read(payload: &Payload) -> OperationResult<Self> {
         Ok((A::read(payload)?, B::read(payload)?))
     }

@@ -26,6 +26,7 @@ mod endpoint;
 mod envelope;
 mod failure;
 mod heading;
+mod ignored;
 mod instance_usage;
 mod job_slots;
 mod language;

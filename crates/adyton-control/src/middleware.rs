@@ -21,6 +21,7 @@ use crate::dialect::{self, iam};
 use crate::envelope;
 use crate::failure::Failure;
 use crate::heading::Access;
+use crate::ignored;
 use crate::marks::{Answered, FailedAnswer, failed};
 use crate::refused;
 use crate::remote::Remote;
@@ -115,7 +116,11 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
             Some(row) => row.0.surface,
             None => address::surface(path),
         };
+        let ignored = answer.headers_mut().remove(ignored::HEADER);
         answer = dialect::refuse(surface, &failure, id);
+        if let Some(names) = ignored {
+            answer.headers_mut().insert(ignored::HEADER, names);
+        }
         if let Some(after) = failure.retry_after() {
             let seconds = HeaderValue::from(retry_after_seconds(after));
             answer.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -14,6 +14,7 @@ use crate::admission::{Parameters, seen_of};
 use crate::audit::Draft;
 use crate::body::read;
 use crate::failure::{Failure, OperationResult};
+use crate::payload::Payload;
 use crate::remote::Remote;
 use crate::shared::Shared;
 
@@ -24,6 +25,7 @@ pub(crate) struct ReadCall {
     pub(crate) caller: Caller,
     pub(crate) remote: Remote,
     pub(crate) headers: HeaderMap,
+    pub(crate) payload: Payload,
     parameters: Parameters,
 }
 
@@ -67,6 +69,7 @@ impl ReadCall {
             remote,
             parameters,
             headers: parts.headers,
+            payload: Payload::new(parts.uri, body),
             shared: shared.clone(),
         })
     }

@@ -11,6 +11,8 @@ mod command;
 mod completion;
 mod config;
 mod demo;
+#[cfg(test)]
+mod names;
 mod offline_acts;
 mod server;
 mod telemetry;

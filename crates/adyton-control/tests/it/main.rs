@@ -17,6 +17,7 @@ mod causes;
 mod client;
 mod codes;
 mod console;
+mod fields;
 mod iam;
 mod journal;
 mod last_byte;

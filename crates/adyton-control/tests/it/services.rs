@@ -91,11 +91,12 @@ async fn a_service_is_deployed_shown_listed_changed_and_deleted() {
         ),
         (Some("still"), &json!(null))
     );
-    // `status` wins over everything else.
-    owner
+    // `status` wins over everything else, which is named as ignored.
+    let stopped = owner
         .put(&path, json!({"status": "stopped", "description": "not this"}))
-        .await
-        .expect(200);
+        .await;
+    assert_eq!(stopped.header("x-adyton-ignored"), "description");
+    stopped.expect(200);
     let shown = owner.get(&path).await.expect(200);
     assert_eq!(
         (shown["status"].as_str(), shown["description"].as_str()),

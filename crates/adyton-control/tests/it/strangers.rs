@@ -34,8 +34,8 @@ const OPEN: [&str; 17] = [
 
 pub(crate) struct Operation {
     pub(crate) method: String,
-    path: String,
-    document: Value,
+    pub(crate) path: String,
+    pub(crate) document: Value,
 }
 
 impl Operation {

@@ -8,11 +8,6 @@ use expect_test::expect_file;
 use super::{Code, Reason, Retry, SubCode, Surface};
 use crate::language::{Language, phrase};
 
-/// The verbs of the command line (its promise to scripts) that a page may advise.
-const VERBS: &[&str] = &[
-    "login", "whoami", "model", "service", "predict", "app", "user", "role", "key", "project", "quota",
-    "requests", "explain", "errors", "sign", "doctor", "console",
-];
 /// Fewer letters tell nothing.
 const LETTERS: usize = 20;
 
@@ -173,19 +168,6 @@ fn a_lock_passes_and_a_failed_service_does_not_run_by_itself() {
     assert_eq!(Reason::ServiceFailed.retry(), Retry::OnceMended);
     assert_eq!(Reason::ServiceDeploying.retry(), Retry::Later);
     assert_eq!(Reason::AkskBadSignature.retry(), Retry::No);
-}
-
-#[test]
-fn pages_advise_commands_that_exist() {
-    for code in Code::ALL {
-        for command in code.entry().written.split("`adyton ").skip(1) {
-            let verb = command.split([' ', '`']).next().unwrap_or_default();
-            assert!(
-                VERBS.contains(&verb),
-                "{code:?} advises `adyton {verb}`, which does not exist"
-            );
-        }
-    }
 }
 
 #[test]

@@ -57,6 +57,19 @@ fn with_secret(app: &App) -> AppShown {
     }
 }
 
+/// What a status must be.
+const STATUSES: (&str, &str) = ("must be 1 or 0", "必须为 1 或 0");
+
+/// Whether it says that an app works, if it says anything; nothing where it is none.
+fn enabled(status: Option<u8>) -> Option<Option<bool>> {
+    match status {
+        None => Some(None),
+        Some(0) => Some(Some(false)),
+        Some(1) => Some(Some(true)),
+        Some(_) => None,
+    }
+}
+
 /// An empty text counts as left out: the official SDK sends it for "generate one".
 fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
@@ -84,7 +97,7 @@ pub(crate) async fn list(call: Call, Query(query): Query<AppQuery>) -> Operation
         id,
         name: shapes::name_match(query.name, "name", query.precise_search.as_deref()),
         key: given(query.app_key).map(AppKey::new),
-        enabled: query.status.map(|status| status == 1),
+        enabled: enabled(query.status).ok_or_else(|| Failure::query("status", STATUSES))?,
     };
     let page = shapes::page(query.offset, query.limit);
     let listed = app::list(&call.shared, call.project()?, &filter, page).await?;
@@ -118,12 +131,7 @@ pub(crate) async fn show(call: Call) -> OperationResult<Json<AppShown>> {
 
 /// `PUT …/apps/{app_id}`
 pub(crate) async fn update(call: Call, Body(wanted): Body<AppUpdate>) -> OperationResult<Json<AppShown>> {
-    let enabled = match wanted.status {
-        None => None,
-        Some(0) => Some(false),
-        Some(1) => Some(true),
-        Some(_) => return Err(Failure::invalid("status", ("must be 1 or 0", "必须为 1 或 0"))),
-    };
+    let enabled = enabled(wanted.status).ok_or_else(|| Failure::invalid("status", STATUSES))?;
     let change = AppChange {
         name: wanted.name,
         remark: wanted.remark,

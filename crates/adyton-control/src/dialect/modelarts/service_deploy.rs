@@ -9,8 +9,9 @@ use adyton_core::id::{ModelId, ServiceId};
 use adyton_core::service::Wanted;
 
 use crate::call::Call;
-use crate::endpoint::{Body, Json};
+use crate::endpoint::{Body, Json, WithHeaders};
 use crate::failure::{Failure, OperationResult, Thing};
+use crate::ignored;
 use crate::operations::service::{
     self,
     rules::{AskedChange, AskedProperties, AskedService, AskedVersion},
@@ -68,8 +69,12 @@ pub(crate) async fn deploy(
 }
 
 /// `PUT …/services/{service_id}`
-pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> OperationResult<Json<Done>> {
+pub(crate) async fn update(
+    call: Call,
+    Body(wanted): Body<ServiceUpdate>,
+) -> OperationResult<WithHeaders<Done>> {
     let id: ServiceId = call.parameter("service_id", Thing::Service)?;
+    let ignored = ignored::headers(&beside_status(&wanted));
     let change = match wanted.status.as_deref() {
         Some("running") => started(Wanted::Running),
         Some("stopped") => started(Wanted::Stopped),
@@ -89,7 +94,20 @@ pub(crate) async fn update(call: Call, Body(wanted): Body<ServiceUpdate>) -> Ope
     let before = call.actor.live.service(id);
     let service = service::update(&call.shared, call.project()?, id, change).await?;
     call.audit.changed(before.map(|before| &before.service), &service);
-    Ok(Json(Done {}))
+    Ok(WithHeaders(Done {}, ignored))
+}
+
+/// The fields that count for nothing: a service is started or stopped as it is.
+fn beside_status(wanted: &ServiceUpdate) -> Vec<&'static str> {
+    let fields = [
+        ("description", wanted.description.is_some()),
+        ("config", wanted.config.is_some()),
+        ("additional_properties", wanted.additional_properties.is_some()),
+    ];
+    let given = fields
+        .into_iter()
+        .filter(|(_, is_given)| *is_given && wanted.status.is_some());
+    given.map(|(name, _)| name).collect()
 }
 
 fn started(wanted: Wanted) -> AskedChange {

@@ -18,6 +18,20 @@ pub(super) fn read(wanted: TokenRequest, only_domain: Option<DomainId>) -> Opera
 
 fn proof(identity: TokenIdentity, only_domain: Option<DomainId>) -> OperationResult<Proof> {
     let methods: Vec<&str> = identity.methods.iter().map(String::as_str).collect();
+    let beside = match methods.as_slice() {
+        ["password"] => identity.token.as_ref().map(|_| "token"),
+        ["token"] => identity.password.as_ref().map(|_| "password"),
+        _ => None,
+    };
+    if let Some(beside) = beside {
+        return Err(Failure::invalid(
+            format!("auth.identity.{beside}"),
+            (
+                "does not count, because `methods` does not name it: leave it out",
+                "不起作用，因为 `methods` 中没有它：请去掉该字段",
+            ),
+        ));
+    }
     match (methods.as_slice(), identity.password, identity.token) {
         (["password"], Some(password), _) => {
             let user = password.user;
@@ -46,6 +60,8 @@ fn user_name(
     only_domain: Option<DomainId>,
 ) -> OperationResult<UserName> {
     const FIELD: &str = "auth.identity.password.user";
+    one_of(FIELD, id.as_deref(), name.as_deref())?;
+    no_domain(FIELD, id.as_deref(), domain.as_ref())?;
     match (id, name) {
         (Some(id), _) => Ok(UserName::Id(
             UserId::parse(id.as_bytes()).unwrap_or(UserId::from_bits(0)),
@@ -77,7 +93,33 @@ fn user_name(
     }
 }
 
+/// An id names all alone: a name beside it would count for nothing.
+fn one_of(field: &str, id: Option<&str>, name: Option<&str>) -> OperationResult<()> {
+    match (id, name) {
+        (Some(_), Some(_)) => Err(Failure::invalid(
+            field,
+            ("must have `id` or `name`, not both", "`id` 和 `name` 只能有一个"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Only a name needs a domain.
+fn no_domain(field: &str, id: Option<&str>, domain: Option<&NamedRef>) -> OperationResult<()> {
+    match (id, domain) {
+        (Some(_), Some(_)) => Err(Failure::invalid(
+            format!("{field}.domain"),
+            (
+                "does not count beside an `id`: leave it out",
+                "与 `id` 同时给出时不起作用：请去掉该字段",
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn domain_name(field: &str, named: NamedRef) -> OperationResult<DomainName> {
+    one_of(field, named.id.as_deref(), named.name.as_deref())?;
     match (named.id, named.name) {
         (Some(id), _) => Ok(DomainName::Id(
             DomainId::parse(id.as_bytes()).unwrap_or(DomainId::from_bits(0)),
@@ -94,6 +136,11 @@ fn wish(scope: Option<TokenScope>) -> OperationResult<Wish> {
     let Some(scope) = scope else {
         return Ok(Wish::Nothing);
     };
+    if let Some(project) = &scope.project {
+        let (field, id) = ("auth.scope.project", project.id.as_deref());
+        one_of(field, id, project.name.as_deref())?;
+        no_domain(field, id, project.domain.as_ref())?;
+    }
     match (scope.project, scope.domain) {
         (Some(project), None) => match (project.id, project.name) {
             (Some(id), _) => Ok(Wish::Project(
@@ -156,5 +203,72 @@ mod tests {
         );
         let told = user(null, None).unwrap_err().to_string();
         assert!(told.contains("auth.identity.password.user.domain"), "{told}");
+    }
+
+    #[test]
+    fn what_would_count_for_nothing_is_refused_by_its_field() {
+        let password = |user: serde_json::Value| serde_json::json!({"user": user});
+        let by_id = || password(serde_json::json!({"id": "1", "password": "sesame"}));
+        for (identity, field) in [
+            (
+                serde_json::json!({"methods": ["password"], "password": by_id()}),
+                None,
+            ),
+            (
+                serde_json::json!({"methods": ["password"], "password": by_id(), "token": {"id": "t"}}),
+                Some("auth.identity.token"),
+            ),
+            (
+                serde_json::json!({"methods": ["token"], "password": by_id(), "token": {"id": "t"}}),
+                Some("auth.identity.password"),
+            ),
+            (
+                serde_json::json!({"methods": ["password"],
+                    "password": password(serde_json::json!({"id": "1", "name": "ada", "password": "sesame"}))}),
+                Some("auth.identity.password.user"),
+            ),
+            (
+                serde_json::json!({"methods": ["password"],
+                    "password": password(serde_json::json!({"id": "1", "domain": {"name": "d"}, "password": "sesame"}))}),
+                Some("auth.identity.password.user.domain"),
+            ),
+            (
+                serde_json::json!({"methods": ["password"],
+                    "password": password(serde_json::json!({"name": "ada", "domain": {"name": "d", "id": "1"}, "password": "sesame"}))}),
+                Some("auth.identity.password.user.domain"),
+            ),
+        ] {
+            let told = proof(serde_json::from_value(identity.clone()).unwrap(), None);
+            assert_eq!(
+                told.err().and_then(refused),
+                field.map(str::to_owned),
+                "{identity}"
+            );
+        }
+        for (scope, field) in [
+            (serde_json::json!({"project": {"id": "1"}}), None),
+            (
+                serde_json::json!({"project": {"id": "1", "name": "default"}}),
+                Some("auth.scope.project"),
+            ),
+            (
+                serde_json::json!({"project": {"id": "1", "domain": {"id": "2"}}}),
+                Some("auth.scope.project.domain"),
+            ),
+            (
+                serde_json::json!({"domain": {"id": "1", "name": "d"}}),
+                Some("auth.scope.domain"),
+            ),
+        ] {
+            let told = wish(Some(serde_json::from_value(scope.clone()).unwrap()));
+            assert_eq!(told.err().and_then(refused), field.map(str::to_owned), "{scope}");
+        }
+    }
+
+    fn refused(failure: Failure) -> Option<String> {
+        match failure {
+            Failure::Invalid { field, .. } => Some(field),
+            _ => None,
+        }
     }
 }

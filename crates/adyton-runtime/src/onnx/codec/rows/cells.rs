@@ -311,7 +311,11 @@ impl<'de: 'b, 'b> Visitor<'de> for Row<'_, '_, 'b> {
                 *problem = Some(half(field));
                 return Err(A::Error::custom("half a character"));
             }
-            // Of a column that is written twice, the last one counts.
+            if !cells[start + column].is_empty() {
+                let field = format!("data.req_data[{}].{}", start / names.len(), names[column]);
+                *problem = Some(Fact::InputTwice { field }.into());
+                return Err(A::Error::custom("twice"));
+            }
             cells[start + column] = cell;
             next = column + 1;
         }

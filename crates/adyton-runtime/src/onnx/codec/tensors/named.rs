@@ -67,22 +67,31 @@ impl<'de> Visitor<'de> for Body<'_> {
         f.write_str("an object with \"inputs\"")
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(inputs) = map.next_key_seed(ExpectedKey("inputs"))? {
-            if inputs {
-                if found.is_some() {
-                    self.stop.problem = Some(twice("inputs".to_owned()));
-                    return Err(A::Error::custom("twice"));
-                }
-                found = Some(map.next_value_seed(Named {
-                    ports: self.ports,
-                    stop: &mut *self.stop,
-                })?);
-            } else {
+        let (mut found, mut other) = (None, None);
+        while let Some(key) = map.next_key_seed(ExpectedKey("inputs"))? {
+            if let Err(key) = key {
                 map.next_value::<IgnoredAny>()?;
+                other.get_or_insert(key);
+                continue;
             }
+            if found.is_some() {
+                self.stop.problem = Some(twice("inputs".to_owned()));
+                return Err(A::Error::custom("twice"));
+            }
+            found = Some(map.next_value_seed(Named {
+                ports: self.ports,
+                stop: &mut *self.stop,
+            })?);
         }
-        Ok(found)
+        match other {
+            // Without `inputs`, that they are missing is what helps.
+            Some(field) if found.is_some() => {
+                let known = "\"inputs\"".to_owned();
+                self.stop.problem = Some(Fact::InputUnknown { field, known }.into());
+                Err(A::Error::custom("unknown field"))
+            }
+            _ => Ok(found),
+        }
     }
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
         self.other("a list")
@@ -94,23 +103,27 @@ fn twice(field: String) -> InputError {
     Fact::InputTwice { field }.into()
 }
 
-/// A key, compared without being copied.
+/// A key, compared without being copied; another one is what it is.
 struct ExpectedKey(&'static str);
 
 impl<'de> DeserializeSeed<'de> for ExpectedKey {
-    type Value = bool;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
+    type Value = Result<(), String>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for ExpectedKey {
-    type Value = bool;
+    type Value = Result<(), String>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
-    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
-        Ok(key == self.0)
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(if key == self.0 {
+            Ok(())
+        } else {
+            Err(quoted(key, 64))
+        })
     }
 }
 

@@ -142,11 +142,10 @@ fn rows_are_read_however_they_are_written() {
     for inside in [
         r#""sepal_length":1,"sepal_width":2,"petal_length":3,"petal_width":4"#,
         "\t\"sepal_length\" :\r\n1 , \"sepal_width\":2,\"petal_length\":3,\"petal_width\":4 ",
-        // Another order, a column more of any kind, a key with an escape, a column twice: the last one counts.
+        // Another order, a column more of any kind, a key with an escape.
         r#""petal_width":4,"petal_length":3,"sepal_width":2,"sepal_length":1"#,
         r#""id":[1,{"a":null}],"sepal_length":1,"sepal_width":2,"petal_length":3,"petal_width":4"#,
         r#""sepal\u005flength":1,"sepal_width":2,"petal_length":3,"petal_width":4"#,
-        r#""sepal_length":"x","sepal_length":1,"sepal_width":2,"petal_length":3,"petal_width":4"#,
     ] {
         assert_eq!(
             row_answer(row_of(inside).as_bytes()).as_deref(),
@@ -162,6 +161,11 @@ fn rows_are_read_however_they_are_written() {
     ] {
         assert_eq!(row_answer(body.as_bytes()).as_deref(), Ok(expected), "{body}");
     }
+    let twice = row_of(&format!("\"sepal_length\":2,\"sepal_length\":1,{OTHERS}"));
+    assert_eq!(
+        row_answer(twice.as_bytes()).unwrap_err(),
+        "data.req_data[0].sepal_length: occurs twice in the body"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 fn tensors_go_through_by_name() {
     check(
         matrix(),
-        r#"{"id":7,"inputs":{"x":[[1,2.5,-3e-1,0]]}}"#,
+        r#"{"inputs":{"x":[[1,2.5,-3e-1,0]]}}"#,
         expect![[r#"{"outputs":{"x":[[1.0,2.5,-0.3,0.0]]}}"#]],
     );
     check(
@@ -70,6 +70,10 @@ fn what_is_no_object_is_said_to_be_none() {
         (
             r#"{"inputs":{"x":[[1,2,3,4]],"x":[[1,2,3,4]]}}"#,
             expect!["inputs.x: occurs twice in the body"],
+        ),
+        (
+            r#"{"inputs":{"x":[[1,2,3,4]]},"outputs":["y"]}"#,
+            expect![[r#"outputs: unknown input; the model takes "inputs""#]],
         ),
         (
             "{\"inputs\":",
