@@ -64,6 +64,16 @@ def test_a_refused_management_call_is_explained_to_the_operator_and_to_the_calle
     assert "处理：" in project.run("--lang", "zh", "explain", request_id).stdout
     (record,) = [record for record in trail(project, "--refused") if record["request_id"] == request_id]
     assert record["caller"]["name"] == team["user"]
+    # No token for what is not theirs: whoever asked reads with their own key why, in their language.
+    key = server.json("key", "create", "--user", team["user"])["credential"]
+    mine = {"ADYTON_ACCESS_KEY": key["access"], "ADYTON_SECRET_KEY": key["secret"], "ADYTON_PROJECT_ID": project.project}
+    who = {"name": team["user"], "domain": {"name": "adyton"}, "password": "correct-Horse-1"}
+    auth = {"identity": {"methods": ["password"], "password": {"user": who}}, "scope": {"project": {"name": "nowhere"}}}
+    denied = server.http.post(f"{server.control}/v3/auth/tokens", json={"auth": auth})
+    assert denied.headers["X-Adyton-Reason"] == "iam.no_role_in_scope"
+    for language, begins in (("en", "Fix: "), ("zh", "处理：")):
+        own = server.run("--lang", language, "explain", denied.headers["X-Request-Id"], env=mine)
+        assert begins in own.stdout and f"`adyton role grant {team['user']} caller --project nowhere`" in own.stdout, own.stdout + own.stderr
     # The caller, and nobody of another project.
     own = server.http.get(f"{server.control}/adyton/v1/audit/{request_id}", headers=headers)
     assert own.status_code == 200 and own.json()["record"]["refusal"]["reason"] == "modelarts.not_permitted"

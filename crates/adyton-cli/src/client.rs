@@ -170,6 +170,15 @@ impl Client {
             asked,
         })
     }
+    /// The same with where it is said that this is the server.
+    fn sourced(&self, failure: Failure, address: &Address) -> Failure {
+        match self.server.said.as_str() {
+            // Of a login the address is in the command, or in the context that it is for.
+            "login" => failure,
+            said if *address == self.server.control => failure.fact(format!("source  {said}")),
+            _ => failure,
+        }
+    }
     /// Sends a request; what was asked, and the head of the answer and its body, of which nothing has been read.
     fn open(
         &self,
@@ -182,7 +191,7 @@ impl Client {
         let answer = self
             .agent
             .run(sent)
-            .map_err(|error| unreachable(&asked, address, &error))?;
+            .map_err(|error| self.sourced(unreachable(&asked, address, &error), address))?;
         let (head, body) = answer.into_parts();
         Ok((asked, head, body))
     }

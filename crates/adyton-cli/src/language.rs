@@ -38,6 +38,27 @@ pub fn choose(wanted: Option<Language>, is_json: bool, environment: &[(String, S
     let _ = CHOSEN.set(language);
 }
 
+/// The same by the words of a command that are not understood yet, and by the environment of the process.
+pub fn choose_by_words(words: &[String]) {
+    let environment: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let (wanted, is_json) = of_words(words);
+    choose(wanted, is_json, &environment);
+}
+
+/// What `--lang` names, and whether a document is asked for.
+fn of_words(words: &[String]) -> (Option<Language>, bool) {
+    let options = words.iter().take_while(|word| *word != "--");
+    let named = |at: usize, word: &str| match word.strip_prefix("--lang") {
+        Some("") => Language::parse(words.get(at + 1)?),
+        Some(said) => Language::parse(said.strip_prefix('=')?),
+        None => None,
+    };
+    let wanted = options.clone().enumerate().find_map(|(at, word)| named(at, word));
+    (wanted, options.clone().any(|word| word == "--json"))
+}
+
 /// The language of this process; English until it was chosen.
 pub fn spoken() -> Language {
     match IN_ENGLISH.get() {
@@ -87,6 +108,18 @@ mod tests {
     fn of(pairs: &[(&str, &str)]) -> Language {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         of_environment(&pairs.iter().map(owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_words_of_a_command_name_a_language_before_they_are_understood() {
+        let read = |words: &str| of_words(&words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(read("adyton nope --lang zh"), (Some(Language::Chinese), false));
+        assert_eq!(
+            read("adyton --lang=zh list --json"),
+            (Some(Language::Chinese), true)
+        );
+        assert_eq!(read("adyton x --lang"), (None, false));
+        assert_eq!(read("adyton x -- --lang zh --json"), (None, false));
     }
 
     #[test]
@@ -194,7 +227,13 @@ mod tests {
     fn every_failure_and_hint_that_has_words_of_ours_has_both_texts() {
         let all = all_sources();
         for (file, source) in &all {
-            for call in ["Failure::failed(", "Failure::wrong_use(", ".hint("] {
+            for call in [
+                "Failure::failed(",
+                "Failure::wrong_use(",
+                ".hint(",
+                ".print(",
+                ".note(",
+            ] {
                 for said in source.split(call).skip(1) {
                     let said = said.trim_start();
                     let Some((english, _)) = literal(said.strip_prefix("format!(").unwrap_or(said)) else {
@@ -205,8 +244,11 @@ mod tests {
                     for kept in kept(english) {
                         words = words.replace(kept, "");
                     }
-                    let is_word =
-                        |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+                    let is_word = |word: &str| {
+                        word.len() > 1
+                            && word != "adyton"
+                            && word.bytes().all(|byte| byte.is_ascii_lowercase())
+                    };
                     let word = words.split_whitespace().find(|word| is_word(word));
                     assert!(word.is_none(), "{file}: {english}");
                 }

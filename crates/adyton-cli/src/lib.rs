@@ -13,6 +13,7 @@ pub mod client;
 pub mod command;
 pub mod completion;
 pub mod context;
+mod count;
 pub mod failure;
 pub mod interrupt;
 pub mod language;

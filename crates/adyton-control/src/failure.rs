@@ -18,6 +18,7 @@ use adyton_core::tenant::Role;
 mod rows;
 
 pub(crate) use self::rows::Wording;
+pub(crate) use crate::nearest::NoSuchAddress;
 pub(crate) use crate::thing::Thing;
 
 /// How much of a text is repeated to whoever sent it, in characters.
@@ -70,6 +71,15 @@ pub(crate) enum Failure {
         /// The action, for example `modelarts:service:create`.
         action: String,
     },
+    /// The caller is known and has no role where the token that they ask for is to count, or there is no such place.
+    #[error("no role of the user counts in {scope}, or it does not exist")]
+    NoRoleInScope {
+        /// How the scope was named.
+        scope: String,
+    },
+    /// No management API has this address.
+    #[error("{}", .0)]
+    NoSuchAddress(NoSuchAddress),
     /// The credentials are missing or wrong. Made by `adyton-identity`.
     #[error("{}", .0.detail.message(.0.reason.code()))]
     Unauthenticated(Box<Refusal>),
@@ -272,6 +282,16 @@ impl Failure {
                 _ => None,
             },
             Failure::ModelInUse { service } => Some(("SERVICE", service.clone())),
+            Failure::NoRoleInScope { scope } => Some(("PROJECT", scope.clone())),
+            Failure::NotPublished { model, .. } => Some(("MODEL", model.clone())),
+            Failure::Taken { thing, name } => match thing {
+                Thing::Service => Some(("SERVICE", name.clone())),
+                Thing::App => Some(("APP", name.clone())),
+                // As the command line names a version.
+                Thing::Model => Some(("MODEL", name.replacen(' ', ":", 1))),
+                Thing::User => Some(("USER", name.clone())),
+                _ => None,
+            },
             _ => None,
         };
         named

@@ -35,6 +35,7 @@ mod marks;
 mod metrics_access;
 mod middleware;
 mod minutes;
+mod nearest;
 mod news;
 mod objects;
 mod operations;

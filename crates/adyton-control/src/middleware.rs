@@ -5,10 +5,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use adyton_core::address;
-use adyton_core::catalogue::{Reason, Surface};
+use adyton_core::catalogue::Surface;
 use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID, retry_after_seconds};
 use adyton_core::id::RequestId;
 use adyton_core::shown::quoted;
+use adyton_identity::Accepts;
+use adyton_identity::policy::has_role;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -16,10 +18,10 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 
+use crate::admission::seen;
 use crate::audit::{Draft, Ended};
-use crate::dialect::{self, iam};
-use crate::envelope;
-use crate::failure::Failure;
+use crate::dialect;
+use crate::failure::{Failure, NoSuchAddress};
 use crate::heading::Access;
 use crate::ignored;
 use crate::marks::{Answered, FailedAnswer, failed};
@@ -37,11 +39,15 @@ const METHOD_MOST: usize = 16;
 
 /// The router with everything around it.
 pub(crate) fn application(table: &Table, shared: &Arc<Shared>) -> Router {
-    let methods = table.methods();
+    let known = Arc::new(Fallback {
+        methods: table.methods(),
+        shared: shared.clone(),
+    });
+    let of_methods = known.clone();
     table
         .router(shared)
-        .fallback(no_such_address)
-        .method_not_allowed_fallback(move |request: Request| async move { wrong_method(&methods, &request) })
+        .fallback(move |request: Request| async move { known.no_such_address(&request) })
+        .method_not_allowed_fallback(move |request: Request| async move { of_methods.wrong_method(&request) })
         .layer(from_fn_with_state(shared.clone(), around))
 }
 
@@ -169,44 +175,50 @@ fn log(method: &Method, path: &str, answer: &Response, took: std::time::Duration
     );
 }
 
-async fn no_such_address(request: Request) -> Response {
-    unknown(&request)
+/// Answers what no row of the table does.
+struct Fallback {
+    methods: Arc<Methods>,
+    shared: Arc<Shared>,
 }
 
-/// The address is there, and takes other methods.
-fn wrong_method(methods: &Methods, request: &Request) -> Response {
-    let matched = request.extensions().get::<MatchedPath>();
-    match matched.and_then(|path| methods.get(path.as_str())) {
-        Some(allowed) => failed(Failure::WrongMethod {
-            sent: quoted(request.method().as_str(), METHOD_MOST),
-            allowed: allowed.iter().copied().collect::<Vec<_>>().join(", "),
-        }),
-        None => unknown(request),
+impl Fallback {
+    fn no_such_address(&self, request: &Request) -> Response {
+        self.note_caller(request);
+        let path = request.uri().path();
+        failed(Failure::NoSuchAddress(NoSuchAddress::of(&self.methods, path)))
     }
-}
 
-/// What no row of the table has.
-fn unknown(request: &Request) -> Response {
-    let path = request.uri().path();
-    let id = request.extensions().get().copied();
-    let id = id.unwrap_or(RequestId::from_bits(0));
-    match address::surface(path) {
-        Surface::Iam => iam::errors::no_such_address(),
-        Surface::ModelArts | Surface::Apig | Surface::Adyton | Surface::Gateway => {
-            let shown = Reason::ManageNoSuchAddress.at(Surface::Adyton);
-            let message = if address::is_services_v2(path) {
-                envelope::with_detail(shown, &SERVICES_V2)
-            } else {
-                envelope::base(shown)
-            };
-            envelope::refusal(shown, message, id)
+    /// The address is there, and takes other methods.
+    fn wrong_method(&self, request: &Request) -> Response {
+        let matched = request.extensions().get::<MatchedPath>();
+        match matched.and_then(|path| self.methods.get(path.as_str())) {
+            Some(allowed) => {
+                self.note_caller(request);
+                failed(Failure::WrongMethod {
+                    sent: quoted(request.method().as_str(), METHOD_MOST),
+                    allowed: allowed.iter().copied().collect::<Vec<_>>().join(", "),
+                })
+            }
+            None => self.no_such_address(request),
+        }
+    }
+
+    /// Notes who calls, where the head tells, so that they and their project can read why it was refused. Nothing is decided by it.
+    fn note_caller(&self, request: &Request) {
+        let Ok(remote) = Remote::noted_in(request.extensions()) else {
+            return;
+        };
+        let live = self.shared.live();
+        let seen = seen(request.method(), request.uri(), request.headers(), remote, true);
+        if let Ok(standing) = self.shared.identity.identify(&live, &Accepts::MANAGEMENT, &seen) {
+            let caller = standing.claimed();
+            let audit = Draft::in_extensions(request.extensions());
+            audit.caller(caller, request.headers(), standing.is_proven());
+            let project = address::project(request.uri().path());
+            audit.project(project.filter(|project| has_role(&live, caller, *project)));
         }
     }
 }
-
-/// What the official ModelArts SDK is told, which calls nothing else for services.
-const SERVICES_V2: &str =
-    "v2 of the services API is not served by this version; use v1, /v1/{project_id}/services";
 
 #[cfg(test)]
 mod tests {

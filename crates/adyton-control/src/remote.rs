@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use adyton_core::source::{AddressRange, forwarded};
 use axum::body::Body;
-use http::Request;
 use http::request::Parts;
+use http::{Extensions, Request};
 
 use crate::failure::{Failure, OperationResult};
 
@@ -44,8 +44,11 @@ impl Remote {
     }
     /// What [`Remote::of`] found, which the middleware put into the request.
     pub(crate) fn noted(parts: &Parts) -> OperationResult<Self> {
-        parts
-            .extensions
+        Self::noted_in(&parts.extensions)
+    }
+    /// The same of a request that is not taken apart.
+    pub(crate) fn noted_in(extensions: &Extensions) -> OperationResult<Self> {
+        extensions
             .get()
             .copied()
             .ok_or_else(|| Failure::defect("a request that did not come through the middleware"))

@@ -28,6 +28,8 @@ impl Failure {
             Failure::Missing { thing, id } => format!("{} {id} 不存在", named(*thing)),
             Failure::Taken { thing, name } => format!("{} {name} 已存在", named(*thing)),
             Failure::Forbidden { action } => format!("调用方的角色都不允许 {action}"),
+            Failure::NoRoleInScope { scope } => format!("用户在 {scope} 中没有角色，或其不存在"),
+            Failure::NoSuchAddress(sent) => sent.told_in(Language::Chinese),
             Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
                 words(refusal.reason.cause_in(Language::Chinese))
             }
@@ -70,9 +72,7 @@ impl Failure {
             Failure::Metrics { .. } => words("指标只对管理员、审计员或配置中允许的来源开放"),
             Failure::TooLarge { limit } => format!("请求体超过 {limit} 字节"),
             Failure::Busy { what, .. } => format!("同类请求过多（{what}）；请几秒后重试"),
-            Failure::AskedInVain { .. } => {
-                words("来自该来源或调用方的请求中，被拒绝的或 ID 不属于其本人的过多")
-            }
+            Failure::AskedInVain { .. } => words(ASKED_IN_VAIN),
             Failure::LeftOut {
                 id,
                 source_shown,
@@ -90,6 +90,8 @@ impl Failure {
         }
     }
 }
+
+const ASKED_IN_VAIN: &str = "来自该来源或调用方的请求中，被拒绝的或 ID 不属于其本人的过多";
 
 fn unknown_host(host: &str) -> String {
     format!("本服务器没有主机名 `{host}`；请使用 IP 地址，或请管理员将该名称加入 control.hosts")

@@ -105,6 +105,17 @@ pub fn project_in_front(path: &str) -> Option<ProjectId> {
     (first == Some("v1") && third == Some("infers")).then_some(project)
 }
 
+/// The project that the path of a management call names.
+pub fn project(path: &str) -> Option<ProjectId> {
+    let [first, second, third] = first_segments(path);
+    let id = match first? {
+        "v1" | "v2" => second?,
+        "adyton" => third?,
+        _ => return None,
+    };
+    ProjectId::parse(id.as_bytes())
+}
+
 fn first_segments(path: &str) -> [Option<&str>; 3] {
     let mut segments = path.split('/').skip(1);
     [segments.next(), segments.next(), segments.next()]

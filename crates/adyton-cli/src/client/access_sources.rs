@@ -21,6 +21,16 @@ pub const LOCAL_DATA: &str = "adyton-data";
 /// The name by which its server can be named like a context.
 pub const LOCAL: &str = "local";
 
+/// The variables that say something of a server.
+const VARIABLES: [&str; 6] = [
+    "ADYTON_CONTROL_URL",
+    "ADYTON_GATEWAY_URL",
+    "ADYTON_CA_FILE",
+    "ADYTON_PROJECT_ID",
+    "ADYTON_ACCESS_KEY",
+    "ADYTON_SECRET_KEY",
+];
+
 /// The files and variables that are looked at, handed in so that tests choose them.
 pub struct AccessSources<'a> {
     /// The environment's variables.
@@ -72,6 +82,11 @@ impl AccessSources<'_> {
             secret_key: self.value("ADYTON_SECRET_KEY"),
             ..SavedContext::default()
         }
+    }
+    /// The names of the variables that say it.
+    fn variables_set(&self) -> String {
+        let set = VARIABLES.into_iter().filter(|name| self.value(name).is_some());
+        set.collect::<Vec<_>>().join(", ")
     }
     /// The context that counts and its name: the named one, which has to be there, else the current one.
     fn saved(&self) -> Outcome<Option<(String, SavedContext)>> {
@@ -130,8 +145,12 @@ impl AccessSources<'_> {
                     "上下文 {name} 没有访问密钥"
                 ))
                 .hint(said!(
-                    "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY",
-                    "请设置 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY"
+                    "set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY to a pair of yours: `adyton key create` makes one",
+                    "请将 ADYTON_ACCESS_KEY 和 ADYTON_SECRET_KEY 设置为您的密钥对：`adyton key create` 可以创建"
+                ))
+                .hint(said!(
+                    "a token needs no signature: `adyton token create` prints one for `X-Auth-Token`",
+                    "使用令牌则无需签名：`adyton token create` 输出用于 `X-Auth-Token` 的令牌"
                 ))),
             },
         }
@@ -183,10 +202,17 @@ impl AccessSources<'_> {
                 });
             }
             (false, Some((name, _))) => (
-                said!("environment and context {name}", "环境变量和上下文 {name}"),
+                said!(
+                    "environment ({}) and context {name}",
+                    "环境变量（{}）和上下文 {name}",
+                    self.variables_set()
+                ),
                 None,
             ),
-            (false, None) => ("environment".to_owned(), None),
+            (false, None) => (
+                said!("environment ({})", "环境变量（{}）", self.variables_set()),
+                None,
+            ),
         };
         let saved = saved.map(|(_, saved)| saved).unwrap_or_default();
         let own = withheld(&saved, &variables);
@@ -382,7 +408,7 @@ pub(super) mod tests {
         .unwrap();
         assert_eq!(
             (server.said.as_str(), server.project.as_str()),
-            ("environment and context work", "q")
+            ("environment (ADYTON_PROJECT_ID) and context work", "q")
         );
         let told = found(home.path(), &[], Some("wrok")).err().unwrap().to_string();
         assert!(

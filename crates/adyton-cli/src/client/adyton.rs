@@ -17,6 +17,7 @@ use adyton_core::id::RequestId;
 use super::answer::{Answer, Asked};
 use super::{Body, Client, Request, Shown};
 use crate::failure::Outcome;
+use crate::language::spoken;
 
 impl Client {
     /// Who the server says that calls.
@@ -66,7 +67,7 @@ impl Client {
             address: &self.server.control,
             path,
             query: "",
-            headers: Vec::new(),
+            headers: vec![("Accept-Language".to_owned(), spoken().tag().to_owned())],
             body: Body::Empty,
         };
         self.send(request, shown)?.ok(Asked::Control)

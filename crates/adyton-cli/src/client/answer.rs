@@ -23,7 +23,7 @@ pub struct Answer {
     pub asked: String,
 }
 
-/// Which listener was asked: only the gateway keeps records that `explain` reads.
+/// Which listener was asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {
     /// A management call.
@@ -111,6 +111,11 @@ impl Answer {
                  `adyton login --control URL`",
                 "这是网关的地址；命令行需要管理监听地址，默认为 http://127.0.0.1:8081：`adyton login --control URL`"
             )),
+            // Refused management calls have records too, which whoever is not known may not read.
+            (_, Some(id), Some(_)) if status != 401 => failure.hint(said!(
+                "`adyton explain {id}` says what causes it and what to do",
+                "`adyton explain {id}` 说明原因和处理方法"
+            )),
             (_, _, Some(reason)) => failure.hint(said!(
                 "`adyton errors {reason}` says what causes it and what to do",
                 "`adyton errors {reason}` 说明原因和处理方法"
@@ -189,10 +194,13 @@ mod tests {
              hint: `adyton explain 8` says what was compared and what to do"
         );
         assert_eq!(refused.to_document()["error_code"], "APIG.0101");
-        let managed = answer(404, &headers, body).refusal(Asked::Control).to_string();
+        let managed = |status| answer(status, &headers, body).refusal(Asked::Control).to_string();
+        assert!(managed(404).contains("`adyton explain 8`"), "{}", managed(404));
+        // Whoever is not known reads no record.
         assert!(
-            managed.contains("`adyton errors route.no_such_service`"),
-            "{managed}"
+            managed(401).contains("`adyton errors route.no_such_service`"),
+            "{}",
+            managed(401)
         );
     }
 

@@ -42,6 +42,10 @@ pub fn bootstrap(data: &Path) -> Outcome<Bootstrap> {
             "{}：无法读取：{error}",
             path.display()
         ))
+        .hint(said!(
+            "name the data folder of a server on this machine; for a server elsewhere: `adyton login --control URL --user NAME`",
+            "请指定本机服务器的数据目录；其他机器上的服务器：`adyton login --control URL --user NAME`"
+        ))
     })?;
     serde_json::from_str(&text).map_err(|error| {
         let place = format!(

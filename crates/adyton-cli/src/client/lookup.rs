@@ -143,14 +143,28 @@ pub fn project(client: &Client, said: &str) -> Outcome<ProjectShown> {
         Some(at) => Ok(projects.swap_remove(at)),
         None => {
             let names = projects.iter().map(|project| project.name.as_str());
-            Err(missing_in(
-                this_domain(),
-                phrase!(spoken(), "project", "项目"),
-                said,
-                names,
-                "adyton project list",
-            ))
+            Err(no_project(said, names))
         }
+    }
+}
+
+/// What is not theirs looks like what does not exist.
+fn no_project<'a>(said: &str, names: impl Iterator<Item = &'a str>) -> Failure {
+    let failure = Failure::failed(said!(
+        "there is no project `{said}` in which you have a role",
+        "没有您拥有角色的项目 `{said}`"
+    ));
+    match nearest(said, names) {
+        Some(meant) => failure.hint(said!("did you mean `{meant}`?", "您是否要找 `{meant}`？")),
+        None => failure
+            .hint(said!(
+                "`adyton project list` lists yours",
+                "`adyton project list` 列出您的项目"
+            ))
+            .hint(said!(
+                "for a role in another one, ask an administrator to run `adyton role grant USER ROLE --project {said}`",
+                "要获得其他项目的角色，请管理员执行 `adyton role grant USER ROLE --project {said}`"
+            )),
     }
 }
 

@@ -137,21 +137,24 @@ impl<'a> Wait<'a> {
         watch.ends();
         let (found, service) = (found?, self.client.service(id)?);
         match found {
-            Some(rollout) => ended(self.client, &rollout, service),
+            Some(rollout) => ended(self.client, &rollout, service, self.tells()),
             None => Err(too_slow(&service, Awaited::Changing, self.longest)),
         }
     }
 
+    /// Whether somebody reads events: a script that reads the one document does not.
+    fn tells(&self) -> bool {
+        self.is_watched && !self.terminal.is_json()
+    }
+
     fn watch<'w>(&'w self, service: &'w ServiceShown) -> Watch<'w> {
         let summary = &service.summary;
-        // A script that reads the one document has nobody who reads events.
-        let tells = self.is_watched && !self.terminal.is_json();
         Watch {
             client: self.client,
             terminal: self.terminal,
             service: &summary.service_id,
             spinner: self.terminal.spinner(&said!("waiting", "正在等待")),
-            news: tells.then(|| News::since(summary.update_time)),
+            news: self.tells().then(|| News::since(summary.update_time)),
         }
     }
 

@@ -12,8 +12,10 @@ pub(super) use self::row::{thing, who};
 use self::trail::Trail;
 use crate::client::encoded;
 use crate::context::Context;
+use crate::count;
 use crate::failure::Outcome;
 use crate::moment::moment_of;
+use crate::said;
 
 /// List who changed what, who signed in and what was refused
 #[derive(Args)]
@@ -44,7 +46,7 @@ pub struct Audit {
     #[arg(long)]
     domain: bool,
     /// How many, at most; with --follow, how many past records to show first
-    #[arg(long, short = 'n', default_value_t = 20)]
+    #[arg(long, short = 'n', default_value_t = 20, value_parser = count::count)]
     limit: usize,
     /// Keep printing until interrupted; with --json, one document a line
     #[arg(long, short)]
@@ -68,7 +70,7 @@ impl Audit {
         if terminal.is_json() {
             terminal.document(&listed);
         } else if listed.records.is_empty() {
-            terminal.print("No records match.");
+            terminal.print(said!("No records match.", "没有符合条件的记录。"));
         } else {
             let rows = listed.records.iter().map(row);
             terminal.print(terminal.table(&TITLES, rows.collect()));

@@ -211,9 +211,14 @@ fn own_of_trail(
             "没有您可以读取的管理调用 {id} 的记录"
         ))
         .hint(said!(
-            "calls that read and succeeded leave none; `adyton audit` lists the project's records, `adyton audit --domain` those of \
-             the domain for its administrators and auditors",
-            "成功的读取调用不留记录；`adyton audit` 列出项目的记录，`adyton audit --domain` 向账号的管理员和审计员列出整个账号的记录"
+            "whoever made it reads it with the same credentials: `adyton explain {id} --context NAME`; an administrator or auditor of \
+             the domain reads it too, also where nobody was proven to have made it: ask one to run `adyton explain {id}`",
+            "调用方可以用同一凭证查看：`adyton explain {id} --context NAME`；账号的管理员或审计员也可以查看（包括无法证实调用方的调用）：请其执行 `adyton explain {id}`"
+        ))
+        .hint(said!(
+            "calls that read and succeeded leave no record; of more than 60 refused calls of one caller in a minute (30 of a source where \
+             nobody is proven) the rest is only counted: `adyton audit --refused`",
+            "成功的读取调用不留记录；同一调用方一分钟内被拒绝的调用超过 60 次（无法证实调用方的来源超过 30 次）时，其余只计数：`adyton audit --refused`"
         )),
         _ => failure,
     })
@@ -237,7 +242,7 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
         // The server says why there is none.
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
         Some(404) => Failure::failed(said!("this project has no request with the id {id}", "该项目没有 id 为 {id} 的请求"))
-            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目；地址不属于任何项目的请求（如已删除的服务），请账号的管理员解释")),
+            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain: ask one to run `adyton explain {id}`", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目；地址不属于任何项目的请求（如已删除的服务），请账号的管理员执行 `adyton explain {id}`")),
         _ => failure,
     })
 }

@@ -81,6 +81,9 @@ impl Login {
             "token_expires_at": saved.token_expires_at,
         });
         let control = saved.control_url.clone().unwrap_or_default();
+        let replaced = contexts
+            .get(&name)
+            .and_then(|earlier| earlier.control_url.clone());
         contexts.put(&name, saved)?;
         if context.terminal.is_json() {
             context.terminal.document(&said);
@@ -91,6 +94,12 @@ impl Login {
             "已登录 {control}。已保存为 {} 中的上下文 `{name}`。",
             contexts.path().display()
         ));
+        if let Some(replaced) = replaced.filter(|earlier| *earlier != control) {
+            context.terminal.note(said!(
+                "The context was for {replaced} before; to keep several servers, give each a name: adyton login --context NAME",
+                "该上下文此前用于 {replaced}；要保留多台服务器，请为每台指定名称：adyton login --context NAME"
+            ));
+        }
         if contexts.current() != Some(name.as_str()) {
             context.terminal.note(said!(
                 "The current context is another one; to call with this one by default: adyton context use {name}", "当前上下文是另一个；要默认使用此上下文：adyton context use {name}"

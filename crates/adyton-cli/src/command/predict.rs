@@ -4,6 +4,8 @@ mod called;
 
 use std::time::Duration;
 
+use adyton_core::advice::is_plain;
+use adyton_core::catalogue::Reason;
 use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::live::route::encoded;
 use clap::Args;
@@ -148,7 +150,20 @@ impl Predict {
         let start = context.clock.monotonic();
         let answer = call(&client, planned, &held.shown())?;
         let took = context.clock.monotonic().saturating_sub(start);
-        show(context, answer, took, self.raw)
+        let shown = show(context, answer, took, self.raw);
+        match self.path {
+            // One of several paths is meant, and the service tells which.
+            None => shown.map_err(|failure| match failure.is_for(Reason::RouteUndeclaredPath) {
+                true => failure.hint(said!(
+                    "`adyton service show {}` lists the paths; name one: `adyton predict {} PATH`",
+                    "`adyton service show {}` 列出各路径；请指定其中之一：`adyton predict {} PATH`",
+                    self.service,
+                    self.service
+                )),
+                false => failure,
+            }),
+            Some(_) => shown,
+        }
     }
 
     /// The call as a curl command. Signatures stand in it; what is secret is named, and fetched when it runs.
@@ -161,8 +176,8 @@ impl Predict {
     ) -> Outcome<String> {
         let auth = self.auth.unwrap_or_else(|| usual(client));
         let (held, secret) = match auth {
-            Auth::Token => (Held::Nothing, Some("X-Auth-Token: $(adyton token create)")),
-            Auth::Appcode => (Held::Nothing, Some("X-Apig-AppCode: $ADYTON_APP_CODE")),
+            Auth::Token => (Held::Nothing, Some(token_header(context.named.as_deref()))),
+            Auth::Appcode => (Held::Nothing, Some("X-Apig-AppCode: $ADYTON_APP_CODE".to_owned())),
             Auth::Aksk | Auth::App if !self.form.is_empty() => {
                 return Err(Failure::wrong_use(said!(
                     "a form is put together by curl, so it cannot be signed before",
@@ -182,11 +197,22 @@ impl Predict {
             method,
             url: &url,
             headers: &headers,
-            secret,
+            secret: secret.as_deref(),
             data,
             form: &self.form,
         }))
     }
+}
+
+/// The header whose token a shell gets, of the context that was named.
+fn token_header(named: Option<&str>) -> String {
+    let context = named
+        .filter(|name| is_plain(name))
+        .map(|name| format!(" --context {name}"));
+    format!(
+        "X-Auth-Token: $(adyton{} token create)",
+        context.unwrap_or_default()
+    )
 }
 
 fn body(data: Option<&str>, form: &[String]) -> Outcome<Body> {

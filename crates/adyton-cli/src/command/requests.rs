@@ -17,6 +17,7 @@ use self::row::{TITLES, row};
 use crate::client::lookup::service_id;
 use crate::client::{Client, encoded};
 use crate::context::Context;
+use crate::count;
 use crate::failure::{Failure, Outcome};
 use crate::moment::moment_of;
 use crate::said;
@@ -44,7 +45,7 @@ pub struct Requests {
     #[arg(long, value_name = "TIME|AGE")]
     since: Option<String>,
     /// How many, at most; with --follow, how many past requests to show first
-    #[arg(long, short = 'n', default_value_t = 20)]
+    #[arg(long, short = 'n', default_value_t = 20, value_parser = count::count)]
     limit: usize,
     /// Keep printing until interrupted; with --json, one document a line
     #[arg(long, short)]

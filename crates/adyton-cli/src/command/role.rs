@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, RoleScope, lookup};
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::said;
 
 /// Give users roles, and take them back
@@ -82,7 +82,14 @@ impl Assignment {
         let (scope, place) = self.scope(&client)?;
         match way {
             Way::Grant => client.grant_role(&user.id, &scope, &self.role)?,
-            Way::Revoke => client.revoke_role(&user.id, &scope, &self.role)?,
+            Way::Revoke => {
+                client
+                    .revoke_role(&user.id, &scope, &self.role)
+                    .map_err(|failure| match failure.status() {
+                        Some(404) => self.not_given(&user.name, &place),
+                        _ => failure,
+                    })?
+            }
         }
         if context.terminal.is_json() {
             context.terminal.document(&assigned(&self.role, &scope));
@@ -100,6 +107,19 @@ impl Assignment {
             ),
         });
         Ok(())
+    }
+
+    /// The user does not have the role there.
+    fn not_given(&self, user: &str, place: &str) -> Failure {
+        let role = &self.role;
+        Failure::failed(said!(
+            "{user} is not {role} in {place}",
+            "{user} 在{place}中没有角色 {role}"
+        ))
+        .hint(said!(
+            "`adyton role list {user}` lists where they have which roles; one of the whole domain is revoked with --whole-domain",
+            "`adyton role list {user}` 列出其在各处的角色；整个账号的角色用 --whole-domain 收回"
+        ))
     }
 
     /// Where, and how people say it.

@@ -13,7 +13,7 @@ use adyton_core::tenant::{Scope, User};
 use adyton_identity::{Caller, Way, Who};
 use adyton_sign::Authorization;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{Extensions, HeaderMap, header};
 use parking_lot::Mutex;
 
 use super::fields::Audited;
@@ -44,7 +44,17 @@ struct Noted {
 impl Draft {
     /// The draft of a request, which the middleware put there.
     pub(crate) fn of(parts: &Parts) -> Arc<Self> {
-        parts.extensions.get::<Arc<Self>>().cloned().unwrap_or_default()
+        Self::in_extensions(&parts.extensions)
+    }
+
+    /// The same of what is not taken apart.
+    pub(crate) fn in_extensions(extensions: &Extensions) -> Arc<Self> {
+        extensions.get::<Arc<Self>>().cloned().unwrap_or_default()
+    }
+
+    /// Notes the project that is concerned, where no parameter of the path names it.
+    pub(crate) fn project(&self, project: Option<ProjectId>) {
+        self.0.lock().project = project;
     }
 
     /// Notes what the path names: the project that is concerned, and the thing, with its name where the live state knows it.

@@ -82,6 +82,7 @@ fn failures() -> Vec<(String, Failure)> {
             },
         ),
         ("forbidden", Failure::Forbidden { action: text() }),
+        ("no role in scope", Failure::NoRoleInScope { scope: text() }),
         (
             "wrong method",
             Failure::WrongMethod {

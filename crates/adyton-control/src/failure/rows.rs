@@ -69,6 +69,11 @@ impl Failure {
             Failure::Missing { thing, .. } => (thing.missing(), Wording::Thing, None),
             Failure::Taken { thing, .. } => (thing.taken(), Wording::Thing, None),
             Failure::Forbidden { .. } => (Reason::IamNotPermitted, Bound, None),
+            Failure::NoRoleInScope { .. } => (Reason::NoRoleInScope, Bound, None),
+            Failure::NoSuchAddress(sent) if sent.is_services_v2 => {
+                (Reason::ManageNoSuchAddress, Detail, None)
+            }
+            Failure::NoSuchAddress(_) => (Reason::ManageNoSuchAddress, Code, None),
             Failure::Unauthenticated(refusal) | Failure::SubjectToken(refusal) => {
                 (refusal.reason, Credentials(refusal), refusal.retry_after())
             }

@@ -12,6 +12,7 @@ use adyton_core::live::Live;
 use adyton_core::refusal::Refusal;
 use adyton_core::requested::Requested;
 use adyton_core::secret::Secret;
+use adyton_core::shown::quoted;
 use adyton_core::tenant::{Scope, User};
 use adyton_identity::policy::roles;
 use adyton_identity::{Action, Contents, Methods};
@@ -21,6 +22,9 @@ use crate::actor::Actor;
 use crate::failure::{Failure, OperationResult};
 use crate::operations::password;
 use crate::shared::Shared;
+
+/// How much of a scope's name is repeated, in characters.
+const SHOWN: usize = 64;
 
 /// How somebody shows who they are.
 pub(crate) enum Proof {
@@ -77,6 +81,19 @@ pub(crate) enum Wish {
     Nothing,
 }
 
+impl Wish {
+    /// How the caller names it.
+    fn shown(&self) -> String {
+        let name = match self {
+            Wish::Project(id) => id.to_string(),
+            Wish::ProjectNamed { name, .. } | Wish::Domain(DomainName::Name(name)) => name.clone(),
+            Wish::Domain(DomainName::Id(id)) => id.to_string(),
+            Wish::Nothing => String::new(),
+        };
+        quoted(&name, SHOWN)
+    }
+}
+
 /// A new token.
 pub(crate) struct Issued {
     /// The text that callers send in `X-Auth-Token`.
@@ -106,7 +123,7 @@ pub(crate) fn named<'l>(live: &'l Live, named: &Named) -> Option<&'l User> {
 }
 
 /// Issues a token to a caller at this address, or fails with `WrongPassword`, `Locked`, `TooManySignIns`, `SignInsFull`,
-/// `Unauthenticated` (the token) or `Forbidden` (no role in the scope).
+/// `Unauthenticated` (the token) or `NoRoleInScope`.
 pub(crate) async fn issue(
     shared: &Shared,
     address: IpAddr,
@@ -142,9 +159,8 @@ pub(crate) async fn issue(
 
 /// The scope that is wished for, if the user has any role there. What does not exist looks like what is not theirs.
 async fn scope(shared: &Shared, live: &Live, user: &User, wish: Wish) -> OperationResult<Scope> {
-    let nobodys = || Failure::Forbidden {
-        action: "a token for this scope".to_owned(),
-    };
+    let shown = wish.shown();
+    let nobodys = || Failure::NoRoleInScope { scope: shown.clone() };
     let scope = match wish {
         Wish::Nothing => return Ok(Scope::Domain(user.domain)),
         Wish::Project(id) => Scope::Project(id),

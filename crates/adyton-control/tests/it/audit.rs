@@ -147,6 +147,73 @@ async fn a_refused_call_is_found_and_explained() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_there_is_not_is_explained_to_whoever_called_it_and_to_their_project() {
+    let world = World::start().await;
+    let (operator, auditor) = (world.member("operator").await, world.member("auditor").await);
+    let slip = operator.get(&world.v1("/servces")).await;
+    let id = request_id(&slip);
+    slip.refused(404, "APIGW.0101", "manage.no_such_address");
+    for (reader, path) in [
+        (&operator, world.own(&format!("/audit/{id}"))),
+        (&auditor, world.own(&format!("/audit/{id}"))),
+        (&operator, format!("/adyton/v1/audit/{id}")),
+    ] {
+        let shown = reader.get(&path).await.expect(200);
+        let refusal = &shown["record"]["refusal"];
+        let message = refusal["message"].as_str().unwrap();
+        assert!(
+            message.contains("did you mean `/v1/{project_id}/services` (GET, POST)?"),
+            "{shown}"
+        );
+        assert_eq!(shown["record"]["caller"]["name"], "member-operator");
+    }
+    let wrong = operator.send("PATCH", &world.v1("/services"), "{}").await;
+    let id = request_id(&wrong);
+    wrong.refused(405, "APIGW.0101", "manage.method_not_allowed");
+    auditor.get(&world.own(&format!("/audit/{id}"))).await.expect(200);
+    // Another tenant's project learns nothing of who comes by.
+    let (neighbour, theirs) = world.neighbour().await;
+    let elsewhere = operator.get(&format!("/v1/{theirs}/servces")).await;
+    let id = request_id(&elsewhere);
+    let there = format!("/adyton/v1/{theirs}/audit/{id}");
+    neighbour.get(&there).await.expect(404);
+    operator.get(&format!("/adyton/v1/audit/{id}")).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_in_place_of_an_id_is_told_with_the_id() {
+    let world = World::start().await;
+    let operator = world.member("operator").await;
+    let made = operator
+        .post(&world.v2("/apps"), json!({"name": "shop"}))
+        .await
+        .expect(201);
+    let missed = operator.get(&world.v2("/apps/shop")).await;
+    let id = request_id(&missed);
+    missed.expect(404);
+    let shown = operator
+        .get(&world.own(&format!("/audit/{id}")))
+        .await
+        .expect(200);
+    let meant = format!(
+        "`shop` is a name; this address wants the id: `{}`.",
+        made["id"].as_str().unwrap()
+    );
+    assert!(shown["page"].as_str().unwrap().ends_with(&meant), "{shown}");
+    let taken = operator.post(&world.v2("/apps"), json!({"name": "shop"})).await;
+    let id = request_id(&taken);
+    taken.expect(400);
+    let shown = operator
+        .get(&world.own(&format!("/audit/{id}")))
+        .await
+        .expect(200);
+    assert!(
+        shown["page"].as_str().unwrap().contains("`adyton app show shop`"),
+        "{shown}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_reads_the_records_of_another_tenant() {
     let world = World::start().await;
     let owner = world.owner().await;

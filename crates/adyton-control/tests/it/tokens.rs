@@ -76,9 +76,10 @@ async fn scopes_are_projects_by_name_or_id_domains_or_nothing() {
     let nothing = ask(json!(null)).await.expect(201);
     assert_eq!(nothing["token"]["domain"]["id"], first.domain.id.to_string());
     // What does not exist and what is not theirs look alike.
-    let unknown = ask(json!({"project": {"name": "nowhere"}}))
-        .await
-        .refused(403, "403", "iam.forbidden");
+    let unknown =
+        ask(json!({"project": {"name": "nowhere"}}))
+            .await
+            .refused(403, "403", "iam.no_role_in_scope");
     world.neighbour().await;
     world.user("lonely", "caller", &world.project()).await;
     let theirs = world.sign_in(
@@ -86,11 +87,12 @@ async fn scopes_are_projects_by_name_or_id_domains_or_nothing() {
         "correct horse",
         json!({"project": {"name": "neighbours"}}),
     );
-    let theirs = world
-        .stranger()
-        .post("/v3/auth/tokens", theirs)
-        .await
-        .refused(403, "403", "iam.forbidden");
+    let theirs =
+        world
+            .stranger()
+            .post("/v3/auth/tokens", theirs)
+            .await
+            .refused(403, "403", "iam.no_role_in_scope");
     assert_eq!(unknown, theirs);
 }
 

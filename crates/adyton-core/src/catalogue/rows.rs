@@ -361,6 +361,9 @@ macro_rules! rows {
             NoProject = Manage "the token is not scoped to a project"
                 "令牌没有限定到项目"
                 - [(ModelArtsNoProject "modelarts.no_project") (EdgeIamForbidden "manage.other_project") (EdgeIamForbidden "manage.other_project")] (IamNoPermission "iam.forbidden") -;
+            NoRoleInScope = Manage "the user has no role in the project or domain that `scope` names, or it does not exist"
+                "用户在 `scope` 指定的项目或账号中没有角色，或其不存在"
+                - - (IamNoPermission "iam.no_role_in_scope") -;
             WrongPassword = Manage "unknown user or wrong password"
                 "用户不存在或密码错误"
                 - [(EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.credentials_not_accepted") (EdgeIamAuthentication "manage.wrong_password")] (IamUnauthorized "iam.wrong_password") -;

@@ -80,8 +80,8 @@ const CAUSES: [(&str, &str, &str); 18] = [
     ("iam.conflict", "the name already exists", "名称已存在"),
     (
         "iam.forbidden",
-        "no role of the user permits the action, or a token for this scope",
-        "用户的角色都不允许该操作或该作用范围的令牌",
+        "no role of the user permits the action, or the credentials are for another project",
+        "用户的角色都不允许该操作，或凭证属于其他项目",
     ),
     (
         "iam.not_found",

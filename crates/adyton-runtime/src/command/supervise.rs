@@ -18,6 +18,11 @@ use crate::launcher::{End, News, Observer, Served, Stop};
 use crate::targets::Target;
 use crate::targets::crowding::Crowding;
 
+/// The stream of what we say ourselves of a program, among the lines that it prints.
+pub(crate) const OURS: &str = "adyton";
+/// What the line begins with that tells of a start.
+pub(crate) const STARTED: &str = "started ";
+
 /// How long a program that is given up may take to end.
 const GIVEN_UP_GRACE: Duration = Duration::from_secs(5);
 
@@ -141,10 +146,7 @@ impl Supervisor<'_> {
         let command = self.task.command.join(" ");
         let started = |fence: &Fence| {
             let fence = fenced(*fence);
-            (self.sink)(
-                "adyton",
-                format!("started `{command}` with PORT={port} ({fence})"),
-            );
+            (self.sink)(OURS, format!("{STARTED}`{command}` with PORT={port} ({fence})"));
         };
         let program = Program::start(&self.settings.keeper, &order, self.sink, started).await?;
         if let Some(keeper) = program.keeper() {
@@ -155,7 +157,7 @@ impl Supervisor<'_> {
 
     /// Ends a program that is not as it should be, and says so among its lines: it may not know itself.
     async fn give_up(&self, mut program: Program, why: &str) {
-        (self.sink)("adyton", format!("is being ended: {why}"));
+        (self.sink)(OURS, format!("is being ended: {why}"));
         program.stop().await;
         if tokio::time::timeout(GIVEN_UP_GRACE, program.ended())
             .await
@@ -169,7 +171,7 @@ impl Supervisor<'_> {
     async fn end(&self, mut program: Program) -> End {
         program.stop().await;
         let how = program.ended().await;
-        (self.sink)("adyton", format!("ended: {how}"));
+        (self.sink)(OURS, format!("ended: {how}"));
         End::Stopped
     }
 }

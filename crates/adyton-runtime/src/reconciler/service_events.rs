@@ -10,6 +10,7 @@ use adyton_core::service::ServiceStatus;
 
 use super::launch_parts::LaunchParts;
 use super::plan::Verdict;
+use crate::command::supervise::{OURS, STARTED};
 
 /// So many of the last lines of a program are part of its failure.
 pub(super) const LAST_LINES: usize = 20;
@@ -112,10 +113,51 @@ pub(super) fn with_lines(failure: String, lines: &[LogLine]) -> String {
     if lines.is_empty() {
         return failure;
     }
-    let lines: Vec<String> = lines.iter().map(|line| format!("  {}", line.text)).collect();
+    let lines: Vec<String> = of_the_last_start(lines)
+        .iter()
+        .map(|line| format!("  {}", line.text))
+        .collect();
     Cause::WithLines {
         cause: &failure,
         lines: &lines.join("\n"),
     }
     .kept()
+}
+
+/// What was printed before belongs to a start that failed in the same way, as a rule.
+fn of_the_last_start(lines: &[LogLine]) -> &[LogLine] {
+    let is_start = |line: &LogLine| line.stream == OURS && line.text.starts_with(STARTED);
+    let last = lines.iter().rposition(is_start).unwrap_or_default();
+    // A program that ended before it printed anything says so by what it printed before.
+    match lines.get(last..) {
+        Some(found) if found.len() > 1 => found,
+        _ => lines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adyton_core::clock::Timestamp;
+    use adyton_core::sample;
+
+    use super::*;
+
+    #[test]
+    fn a_program_that_fails_several_times_is_told_with_the_lines_of_its_last_start() {
+        let line = |stream: &str, text: &str| LogLine {
+            at: Timestamp::from_millis(0),
+            instance: sample::INSTANCE,
+            stream: stream.to_owned(),
+            text: text.to_owned(),
+        };
+        let start = |port: u16| line(OURS, &format!("{STARTED}`python3 s.py` with PORT={port}"));
+        let error = || line("stderr", "ModuleNotFoundError: No module named 'x'");
+        let lines = [start(1), error(), start(2), error()];
+        let told = with_lines("it ended".to_owned(), &lines);
+        assert!(told.contains("PORT=2") && !told.contains("PORT=1"), "{told}");
+        assert_eq!(told.matches("ModuleNotFoundError").count(), 1, "{told}");
+        // One that was cut before its start, and one that printed nothing.
+        assert_eq!(of_the_last_start(&[error(), error()]).len(), 2);
+        assert_eq!(of_the_last_start(&[start(1), error(), start(2)]).len(), 3);
+    }
 }

@@ -49,10 +49,16 @@ pub(super) fn interrupted(service: &ServiceShown, asked: Awaited) -> Failure {
         ))
 }
 
-pub(super) fn ended(client: &Client, rollout: &RolloutShown, service: ServiceShown) -> Outcome<ServiceShown> {
+/// `is_told` says whether whoever waited has read the events, and so the causes, already.
+pub(super) fn ended(
+    client: &Client,
+    rollout: &RolloutShown,
+    service: ServiceShown,
+    is_told: bool,
+) -> Outcome<ServiceShown> {
     match End::of(rollout.state, service.summary.status) {
         End::Through => Ok(service),
-        End::Failed => Err(failed(client, &service)),
+        End::Failed => Err(failed(client, &service, is_told)),
         End::Incomplete => Err(incomplete(client, &service)),
         End::RolledBack => Err(rolled_back(rollout, &service)),
         End::Overtaken(why) => Err(overtaken(why, &service)),
@@ -207,9 +213,14 @@ fn incomplete(client: &Client, service: &ServiceShown) -> Failure {
 }
 
 /// Why a service failed: what the reconciler says, and what the model's program said last, unless that is part of it.
-fn failed(client: &Client, service: &ServiceShown) -> Failure {
-    let (name, error) = (&service.summary.service_name, &service.summary.error_msg);
+fn failed(client: &Client, service: &ServiceShown, is_told: bool) -> Failure {
+    let name = &service.summary.service_name;
+    let error = cause_in(&service.summary.error_msg, spoken());
     let says_all = error.trim_end().contains('\n');
+    let error = match error.split_once('\n') {
+        Some((first, _)) if is_told => first,
+        _ => &error,
+    };
     let mut failure = Failure::failed(said!(
         "the service {name} failed: {error}",
         "服务 {name} 失败：{error}"

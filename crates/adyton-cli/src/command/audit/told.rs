@@ -38,6 +38,10 @@ fn title(record: &AuditShown) -> String {
         Some(_) if record.status == 0 => {
             message!(spoken(), "{}: refused", "{}：被拒绝", record.operation)
         }
+        // Of IAM the status is the code.
+        Some(refusal) if refusal.code == record.status.to_string() => {
+            format!("{}  {}", refusal.code, refusal.reason)
+        }
         Some(refusal) => format!("{}  {}  {}", record.status, refusal.code, refusal.reason),
         // What was done without a server has no status.
         None if record.status == 0 => record.operation.clone(),

@@ -15,6 +15,7 @@ use super::variables::variables;
 use super::versions::Waiting;
 use crate::client::{Client, lookup};
 use crate::context::Context;
+use crate::count;
 use crate::failure::Outcome;
 use crate::said;
 use crate::terminal::Terminal;
@@ -35,7 +36,7 @@ pub struct Deploy {
     #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
     /// How many instances run
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=128))]
+    #[arg(long, default_value_t = 1, value_parser = count::instances)]
     instances: u32,
     /// A variable for the model's program
     #[arg(long = "env", value_name = "NAME=VALUE")]

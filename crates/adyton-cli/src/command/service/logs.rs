@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::client::lookup::service_id;
 use crate::client::{Client, encoded};
 use crate::context::Context;
+use crate::count;
 use crate::failure::{Failure, Outcome};
 use crate::moment::{moment, moment_of};
 use crate::said;
@@ -28,7 +29,7 @@ pub struct Logs {
     /// Name or id
     service: String,
     /// How many lines
-    #[arg(long, short = 'n', default_value_t = 200)]
+    #[arg(long, short = 'n', default_value_t = 200, value_parser = count::count)]
     lines: usize,
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
     #[arg(long, value_name = "TIME|AGE")]
@@ -61,6 +62,12 @@ impl Logs {
             context.terminal.document(&tail);
         } else {
             tail.lines.iter().for_each(|line| print(context, line));
+            if tail.lines.is_empty() {
+                context.terminal.note(said!(
+                    "No lines. ONNX models run inside the server and print none.",
+                    "没有日志行。ONNX 模型在服务器内部运行，不输出日志。"
+                ));
+            }
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use super::versions::{Waiting, as_it_is, at, change, named, runs_no};
 use crate::client::lookup;
 use crate::context::Context;
+use crate::count;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
@@ -20,7 +21,7 @@ pub struct Scale {
     /// Name or id
     service: String,
     /// How many instances run
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=128))]
+    #[arg(value_parser = count::instances)]
     instances: u32,
     /// Of this model: NAME, NAME:VERSION or id [default: the only one that the service runs]
     #[arg(long)]

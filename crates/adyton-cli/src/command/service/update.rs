@@ -13,6 +13,7 @@ use super::variables::variables;
 use super::versions::{Waiting, ready};
 use crate::client::lookup;
 use crate::context::Context;
+use crate::count;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
@@ -29,7 +30,7 @@ pub struct Update {
     #[arg(long)]
     model: Option<String>,
     /// How many instances run
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=128))]
+    #[arg(long, value_parser = count::instances)]
     instances: Option<u32>,
     /// A variable for the model's program; all others are dropped
     #[arg(long = "env", value_name = "NAME=VALUE")]

@@ -12,6 +12,7 @@ use super::show::facts;
 use crate::client::Client;
 use crate::client::wait::{READY_TIME, Wait};
 use crate::context::Context;
+use crate::count;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
@@ -22,7 +23,7 @@ pub(super) struct Waiting {
     #[arg(long)]
     no_wait: bool,
     /// How long to wait, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = READY_TIME.as_secs())]
+    #[arg(long, value_name = "SECONDS", default_value_t = READY_TIME.as_secs(), value_parser = count::seconds)]
     timeout: u64,
 }
 

@@ -8,13 +8,13 @@ use adyton_api::adyton::audit::{
 };
 use adyton_core::advice;
 use adyton_core::audit::{AuditRecord, AuditedKind};
-use adyton_core::catalogue::SubCode;
+use adyton_core::catalogue::{Reason, SubCode};
 use adyton_core::clock::Timestamp;
 use adyton_core::holder::Holder;
 use adyton_core::id::RequestId;
-use adyton_core::language::Language;
-use adyton_core::language::both;
+use adyton_core::language::{Language, both, message};
 use adyton_core::live::Live;
+use adyton_core::tenant::{App, Role};
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope, KeptAudit};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -165,7 +165,13 @@ fn explained(mut kept: KeptAudit, reader: &AuditReader<'_>) -> AuditExplained {
     let refusal = kept.record.refusal.as_ref();
     let shown_as = refusal.and_then(|refusal| SubCode::parse(&refusal.reason));
     let cause = shown_as.map(|shown| shown.cause_in(language).to_owned());
-    let page = shown_as.map(|shown| reader.named(&kept.record, &shown.section_in(language).text()));
+    let page = shown_as.map(|shown| {
+        let page = reader.named(&kept.record, &shown.section_in(language).text());
+        match reader.meant(&kept.record) {
+            Some(meant) => format!("{page}\n\n{meant}"),
+            None => page,
+        }
+    });
     if let Some(refusal) = &mut kept.record.refusal
         && language == Language::Chinese
         && let Some(chinese) = refusal.chinese.take()
@@ -203,14 +209,21 @@ impl AuditReader<'_> {
         let named = |word: &str| names?.get(word).filter(|name| advice::is_plain(name)).cloned();
         // What is no project's needs the role in the whole domain.
         let page = match (named("ROLE"), record.project) {
-            (Some(_), None) => Cow::Owned(page.replace(" --project PROJECT", " --whole-domain")),
+            // Of what is done to users, projects and quotas only an administrator of the domain is asked.
+            (Some(role), project) if project.is_none() || role == Role::Administrator.name() => {
+                Cow::Owned(page.replace(" --project PROJECT", " --whole-domain"))
+            }
             _ => Cow::Borrowed(page),
         };
+        let page = match advice::url(self.base, "/docs") {
+            Some(docs) => Cow::Owned(page.replace("`/docs`", &format!("`{docs}`"))),
+            None => page,
+        };
         advice::named(&page, |word| match word {
-            "USER" => self.user(record),
-            "PROJECT" => record.project.map(|id| id.to_string()),
+            "USER" => named(word).or_else(|| self.user(record)),
+            "PROJECT" => named(word).or_else(|| record.project.map(|id| id.to_string())),
             "SERVICE" => named(word).or_else(|| thing(AuditedKind::Service)),
-            "APP" => thing(AuditedKind::App),
+            "APP" => named(word).or_else(|| thing(AuditedKind::App)),
             "REQUEST_ID" => Some(record.request.to_string()),
             "METHOD" => Some(record.method.clone()),
             "URL" => advice::url(self.base, &record.path),
@@ -221,6 +234,40 @@ impl AuditReader<'_> {
                 .filter(|key| self.live.access_key(key).is_some()),
             _ => named(word),
         })
+    }
+
+    /// What a path meant that has a name where an id belongs: the command line takes names, the APIs take ids.
+    fn meant(&self, record: &AuditRecord) -> Option<String> {
+        let (project, thing) = (record.project?, record.thing.as_ref()?);
+        let reason = SubCode::parse(&record.refusal.as_ref()?.reason)?.reason();
+        let id = match (thing.kind, reason) {
+            (AuditedKind::Service, Reason::NoSuchService) => {
+                let mut services = self.live.services();
+                let found =
+                    services.find(|one| one.service.project == project && one.service.name == thing.id);
+                found?.service.id.to_string()
+            }
+            (AuditedKind::App, Reason::NoSuchApp) => {
+                let mut apps = self.live.apps();
+                let is_meant = |app: &App| app.name == thing.id || app.key.as_str() == thing.id;
+                apps.find(|app| app.project == project && is_meant(app))?
+                    .id
+                    .to_string()
+            }
+            (AuditedKind::Model, Reason::NoSuchModel) => {
+                let mut models = self.live.models();
+                let found = models.find(|model| model.project == project && model.name == thing.id);
+                found?.id.to_string()
+            }
+            _ => return None,
+        };
+        Some(message!(
+            self.language,
+            "`{}` is a name; this address wants the id: `{}`.",
+            "`{}` 是名称；该地址需要 ID：`{}`。",
+            thing.id,
+            id
+        ))
     }
 
     /// Who called, or whose credential was named.
@@ -440,6 +487,64 @@ mod tests {
                 let command = format!("adyton role grant {name} {role} {place}");
                 assert!(page.contains(&command), "{command} in {page}");
             }
+        }
+    }
+    #[test]
+    fn a_token_for_what_is_not_theirs_is_told_with_the_role_in_that_project_alone() {
+        use adyton_core::catalogue::{Reason, Surface};
+        let failure = Failure::NoRoleInScope {
+            scope: "text".to_owned(),
+        };
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(
+                Reason::NoRoleInScope.at(Surface::Iam),
+                Some(&failure),
+            )),
+            project: None,
+            ..adyton_core::sample::audit_record()
+        };
+        let name = record.caller.as_ref().unwrap().name.clone();
+        for language in Language::ALL {
+            let page = told(&record, language).page.unwrap();
+            assert!(
+                page.contains(&format!("`adyton role grant {name} caller --project text`")),
+                "{page}"
+            );
+            assert!(!page.contains("--whole-domain"), "{page}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_domains_administrator_may_do_needs_the_role_in_the_whole_domain() {
+        use adyton_core::catalogue::{Reason, Surface};
+        let failure = Failure::Forbidden {
+            action: "iam:quotas:update".to_owned(),
+        };
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(
+                Reason::IamNotPermitted.at(Surface::Adyton),
+                Some(&failure),
+            )),
+            ..adyton_core::sample::audit_record()
+        };
+        let page = told(&record, Language::English).page.unwrap();
+        assert!(
+            record.project.is_some() && page.contains(" administrator --whole-domain`"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn the_reference_is_named_by_its_address() {
+        let shown =
+            adyton_core::catalogue::Reason::InvalidField.at(adyton_core::catalogue::Surface::ModelArts);
+        let record = AuditRecord {
+            refusal: Some(crate::audit::refusal(shown, None)),
+            ..adyton_core::sample::audit_record()
+        };
+        for language in Language::ALL {
+            let page = told(&record, language).page.unwrap();
+            assert!(page.contains("`http://127.0.0.1:8081/docs`"), "{page}");
         }
     }
 }

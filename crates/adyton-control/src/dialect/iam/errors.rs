@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use adyton_core::catalogue::{Code, Reason, SubCode, Surface};
+use adyton_core::catalogue::{Code, SubCode, Surface};
 use adyton_core::id::RequestId;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -36,15 +36,6 @@ pub(crate) struct KeystoneFault {
     message: String,
     /// The status in words.
     title: String,
-}
-
-/// IAM has no such path.
-pub(crate) fn no_such_address() -> Response {
-    plain(Reason::ManageNoSuchAddress.at(Surface::Iam))
-}
-
-fn plain(shown: SubCode) -> Response {
-    enveloped(shown, envelope::base(shown))
 }
 
 /// The answer for a failure. The request id goes into the header alone: Keystone's envelope has no place for it.
