@@ -112,6 +112,7 @@ impl Service {
             before: rollout_before.as_ref(),
             now: self.seen.rollout.as_ref(),
             former_serves: plan.is_some_and(|plan| self.seen.former_serves(plan)),
+            former_gone: before.iter().any(|share| self.seen.ready(share.key) == 0),
             changed: !before.is_empty() && !self.seen.serving.is_empty() && before != self.seen.serving,
         };
         service_events::rollout(parts, self.id, &progress);

@@ -143,7 +143,7 @@ impl SeenService {
                 && !(one.phase == Phase::Failed && one.generation < generation)
         })
     }
-    fn ready(&self, key: Key) -> u32 {
+    pub(super) fn ready(&self, key: Key) -> u32 {
         let ready = self
             .instances
             .iter()

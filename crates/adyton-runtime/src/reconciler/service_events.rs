@@ -82,6 +82,8 @@ pub(super) struct Progress<'p> {
     pub(super) now: Option<&'p (u64, Rollout)>,
     /// Whether the former configuration serves.
     pub(super) former_serves: bool,
+    /// Whether one that served before has nobody left. A version that was added to others leaves these in service.
+    pub(super) former_gone: bool,
     /// Whether others serve now than before.
     pub(super) changed: bool,
 }
@@ -91,12 +93,14 @@ pub(super) struct Progress<'p> {
 pub(super) fn rollout(parts: &LaunchParts, service: ServiceId, progress: &Progress<'_>) {
     if progress.changed {
         let sentence = match progress.now {
-            Some((_, Rollout::Done)) => Sentence::Updated,
+            Some((_, Rollout::Done)) => Some(Sentence::Updated),
             Some((_, Rollout::Going | Rollout::RolledBack { .. } | Rollout::Failed { .. })) | None => {
-                Sentence::FormerGone
+                progress.former_gone.then_some(Sentence::FormerGone)
             }
         };
-        normal(parts, service, sentence);
+        if let Some(sentence) = sentence {
+            normal(parts, service, sentence);
+        }
     }
     if progress.before == progress.now {
         return;

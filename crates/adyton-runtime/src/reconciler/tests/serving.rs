@@ -95,6 +95,33 @@ async fn an_update_is_complete_only_once_all_of_it_is_ready() {
     world.status(ServiceStatus::Running).await;
 }
 
+/// A second version beside the first: the first serves all the time, and nobody is told that it does not.
+#[tokio::test]
+async fn a_version_that_is_added_takes_nothing_from_the_others() {
+    let world = World::new();
+    world.want(Wanted::Running, &[(1, 1)]);
+    let old = world.started(1).await;
+    world.is_ready(old);
+    assert_eq!(world.step(2).await, Step::Serve(vec![old]));
+    world.want(Wanted::Running, &[(1, 1), (2, 1)]);
+    let new = until("started", || {
+        let steps = world.script.steps.lock();
+        steps[3..].iter().find_map(|step| match step {
+            Step::Start(instance, _) => Some(*instance),
+            _ => None,
+        })
+    })
+    .await;
+    world.is_ready(new);
+    until("both serve", || {
+        let steps = world.script.steps.lock();
+        steps.contains(&Step::Serve(vec![old, new])).then_some(())
+    })
+    .await;
+    world.status(ServiceStatus::Running).await;
+    assert!(world.told("no longer answers").is_none());
+}
+
 /// Nothing is known after a restart but what is wanted, and what came through before it.
 #[tokio::test]
 async fn after_a_restart_what_came_through_last_serves_until_the_update_is_ready() {
