@@ -377,6 +377,12 @@ def test_users_get_and_lose_projects_roles_and_passwords(new_server):
         names = ("ADYTON_CONTROL_URL", "ADYTON_PROJECT_ID", "ADYTON_ACCESS_KEY", "ADYTON_SECRET_KEY")
         return server.run(*arguments, "--context", "ada", env=dict.fromkeys(names, ""))
 
+    # Which of two projects is meant has to be said; whoever has but one need not say it.
+    nowhere = {"ADYTON_PROJECT_ID": ""}
+    run = server.run("service", "list", env=nowhere)
+    assert run.returncode == 2 and "default, vision" in run.stderr and "--project NAME" in run.stderr, run.stderr
+    assert server.run("service", "list", "--project", "vision", env=nowhere).returncode == 0
+    assert server.run("whoami", env=nowhere).returncode == 0
     run = sign_in("correct-Horse-1")
     assert run.returncode == 1 and "vision" in run.stderr, run.stderr
     assert server.run("role", "grant", "ada", "auditor", "--project", "vision").stdout == "ada is auditor in the project vision.\n"

@@ -75,8 +75,8 @@ impl Context {
             ..self.clone()
         }
     }
-    /// A client of the server that was named; says so when it was found rather than named.
-    pub fn client(&self) -> Outcome<Client> {
+    /// The same for what belongs to no project: none has to be known.
+    pub fn client_of_domain(&self) -> Outcome<Client> {
         let (server, note) = self.sources().find()?;
         if let Some(note) = note {
             self.terminal.note(note);
@@ -86,5 +86,9 @@ impl Context {
             Some(said) => client.in_project(said),
             None => Ok(client),
         }
+    }
+    /// A client of the server that was named; says so when it was found rather than named.
+    pub fn client(&self) -> Outcome<Client> {
+        self.client_of_domain()?.in_some_project()
     }
 }

@@ -54,7 +54,7 @@ pub struct ServerAccess {
     pub gateway: Option<Address>,
     /// Whom a server's certificate is checked with, in place of the public authorities.
     pub authorities: Option<Authorities>,
-    /// The project.
+    /// The project; empty where nothing was said of it.
     pub project: String,
     /// Who calls.
     pub credentials: Credentials,
@@ -120,9 +120,8 @@ impl ServerAccess {
             .control_url
             .as_deref()
             .ok_or_else(|| missing("control URL", "ADYTON_CONTROL_URL"))?;
-        let project = saved
-            .project_id
-            .ok_or_else(|| missing("project", "ADYTON_PROJECT_ID"))?;
+        // Whoever has a role in one project alone need not say which; that is asked for once it matters.
+        let project = saved.project_id.unwrap_or_default();
         let keys = match (saved.access_key, saved.secret_key) {
             (Some(access), Some(secret)) => Some(KeyPair {
                 access,
@@ -196,10 +195,10 @@ mod tests {
             (context(None, None), "ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY"),
             (
                 SavedContext {
-                    project_id: None,
+                    control_url: None,
                     ..context(Some("AK"), Some("SK"))
                 },
-                "ADYTON_PROJECT_ID",
+                "ADYTON_CONTROL_URL",
             ),
         ] {
             let told = refused(saved);

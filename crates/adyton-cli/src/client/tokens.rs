@@ -129,6 +129,31 @@ impl Client {
         };
         self.send(request, shown)?.ok(Asked::Control)
     }
+    /// In the only project of the caller, if none was said.
+    pub fn in_some_project(self) -> Outcome<Self> {
+        if !self.project().is_empty() {
+            return Ok(self);
+        }
+        let known = self.whoami()?;
+        let [only] = known.projects.as_slice() else {
+            let names: Vec<&str> = known
+                .projects
+                .iter()
+                .map(|project| project.name.as_str())
+                .collect();
+            let (names, said) = (names.join(", "), &self.server.said);
+            return Err(Failure::wrong_use(said!(
+                "{said} does not say which project is meant; you have a role in: {names}",
+                "{said} 未说明是哪个项目；您有角色的项目：{names}"
+            ))
+            .hint(said!(
+                "give --project NAME, or set ADYTON_PROJECT_ID (`adyton project list` shows the ids)",
+                "请给出 --project NAME，或设置 ADYTON_PROJECT_ID（`adyton project list` 显示 ID）"
+            )));
+        };
+        let id = only.id.clone();
+        self.in_project(&id)
+    }
     /// The same server and caller in another project: its id or name.
     pub fn in_project(mut self, said: &str) -> Outcome<Self> {
         let project = match ProjectId::parse(said.as_bytes()) {

@@ -99,6 +99,10 @@ impl Predict {
                     "{} {} 没有声明请求体",
                     example.method,
                     example.path
+                ))
+                .hint(said!(
+                    "`apis[].request` in the model's config.json declares it; to call without: --data JSON or --data @FILE",
+                    "请求体在模型 config.json 的 `apis[].request` 中声明；没有声明时可用 --data JSON 或 --data @FILE 调用"
                 )));
             }
             None => {}

@@ -37,7 +37,7 @@ pub struct CreateProject {
 
 impl CreateProject {
     fn run(self, context: &Context) -> Outcome {
-        let made = context.client()?.create_project(&self.name)?;
+        let made = context.client_of_domain()?.create_project(&self.name)?;
         if context.terminal.is_json() {
             context.terminal.document(&made);
             return Ok(());
@@ -59,7 +59,7 @@ pub struct ListProjects {}
 
 impl ListProjects {
     fn run(self, context: &Context) -> Outcome {
-        let listed = context.client()?.projects()?;
+        let listed = context.client_of_domain()?.projects()?;
         if context.terminal.is_json() {
             context.terminal.document(&listed);
             return Ok(());

@@ -159,6 +159,23 @@ pub struct ListRoles {
     user: Option<String>,
 }
 
+/// What a role permits. A newer server may have roles of which nothing is known here.
+fn permits(role: &str) -> String {
+    match role {
+        "administrator" => said!("change everything", "更改一切"),
+        "operator" => said!(
+            "import models, deploy services, manage apps, read all requests",
+            "导入模型、部署服务、管理应用、查看所有请求"
+        ),
+        "auditor" => said!(
+            "read all that an operator can read, change nothing",
+            "查看操作员能查看的一切，不能更改"
+        ),
+        "caller" => said!("call services", "调用服务"),
+        _ => String::new(),
+    }
+}
+
 impl ListRoles {
     fn run(self, context: &Context) -> Outcome {
         let (client, terminal) = (context.client()?, &context.terminal);
@@ -167,8 +184,11 @@ impl ListRoles {
             if terminal.is_json() {
                 terminal.document(&listed);
             } else {
-                let rows = listed.roles.into_iter().map(|role| vec![role.name]);
-                terminal.print(terminal.table(&["role"], rows.collect()));
+                let rows = listed.roles.into_iter().map(|role| {
+                    let may = permits(&role.name);
+                    vec![role.name, may]
+                });
+                terminal.print(terminal.table(&["role", "may"], rows.collect()));
             }
             return Ok(());
         };

@@ -61,7 +61,7 @@ pub struct CreateUser {
 
 impl CreateUser {
     fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
+        let client = context.client_of_domain()?;
         let password = secret(context, &said!("password", "密码"), None)?;
         let user = client.create_user(&self.name, &password)?;
         let name = &user.name;
@@ -85,7 +85,7 @@ pub struct ListUsers {}
 
 impl ListUsers {
     fn run(self, context: &Context) -> Outcome {
-        let listed = context.client()?.users(None)?;
+        let listed = context.client_of_domain()?.users(None)?;
         if context.terminal.is_json() {
             context.terminal.document(&listed);
             return Ok(());
@@ -123,7 +123,7 @@ pub struct ResetPassword {
 
 impl ResetPassword {
     fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
+        let client = context.client_of_domain()?;
         let id = lookup::user(&client, &self.user)?.id;
         let password = secret(context, &said!("new password", "新密码"), None)?;
         let change = UserChanged {
@@ -160,7 +160,7 @@ pub struct EnableUser {
 }
 
 fn enabled(context: &Context, said: &str, enabled: bool) -> Outcome {
-    let client = context.client()?;
+    let client = context.client_of_domain()?;
     let id = lookup::user(&client, said)?.id;
     let change = UserChanged {
         name: None,

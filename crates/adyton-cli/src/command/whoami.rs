@@ -29,7 +29,7 @@ struct WhoamiDocument<'k> {
 impl Whoami {
     /// Asks the server, and shows it.
     pub fn run(self, context: &Context) -> Outcome {
-        let client = context.client()?;
+        let client = context.client_of_domain()?;
         let known = client.whoami()?;
         let terminal = &context.terminal;
         if terminal.is_json() {

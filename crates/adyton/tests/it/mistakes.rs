@@ -46,8 +46,8 @@ fn half_an_environment_is_named() {
         expect![[r#"
             exit 2
             --- stderr
-            error: environment (ADYTON_CONTROL_URL) does not set a project
-            hint: set ADYTON_PROJECT_ID, or create a context with `adyton login`
+            error: environment (ADYTON_CONTROL_URL) has no credentials
+            hint: run `adyton login` to sign in again, or set ADYTON_ACCESS_KEY and ADYTON_SECRET_KEY
         "#]],
     );
     let place = place

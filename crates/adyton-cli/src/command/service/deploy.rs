@@ -77,6 +77,7 @@ impl Deploy {
         let client = context.client()?;
         let terminal = &context.terminal;
         let model = lookup::model(&client, &self.model)?;
+        let full = format!("{}:{}", model.model_name, model.model_version);
         let wish = Wish {
             name: self.name.unwrap_or(model.model_name),
             description: self.description,
@@ -84,7 +85,14 @@ impl Deploy {
             instances: self.instances,
             variables,
         };
-        let id = deploy(&client, wish)?;
+        let name = wish.name.clone();
+        let id = deploy(&client, wish).map_err(|failure| match failure.status() {
+            Some(409) => failure.hint(said!(
+                "to run it there: adyton service update {name} --model {full}",
+                "要让该服务运行它：adyton service update {name} --model {full}"
+            )),
+            _ => failure,
+        })?;
         let service = self.waiting.rollout(context, &client, &id)?;
         if terminal.is_json() {
             terminal.document(&service);
