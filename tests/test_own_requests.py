@@ -111,8 +111,8 @@ def test_a_refused_management_call_is_read_at_both_listeners(server, strangers):
     wrong = server.http.get(server.control + path, headers=dict(guessed.headers("GET", server.control + path, {}, b"")))
     assert wrong.status_code == 401
     # The trail is written beside the answer.
-    for call in (refused, wrong):
-        wait_for(lambda id=call.headers["x-request-id"]: server.call("GET", f"/adyton/v1/audit/{id}").status_code == 200, 10, "the record")
+    for answered in (refused, wrong):
+        wait_for(lambda id=answered.headers["x-request-id"]: server.call("GET", f"/adyton/v1/audit/{id}").status_code == 200, 10, "the record")
     for url in (server.gateway, server.control):
         answer = server.http.get(url + own, headers=dict(user.headers("GET", url + own, {}, b"")))
         assert answer.status_code == 200, answer.text

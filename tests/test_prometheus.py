@@ -93,17 +93,22 @@ def test_rules_and_dashboard_name_metrics_that_there_are():
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \|", (ROOT / "docs/reference/metrics.md").read_text(), re.MULTILINE)
     known = {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
     panels = json.loads((folder / "dashboard.json").read_text())["panels"]
-    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
-    expressions += re.findall(r"expr: (.*)", (folder / "alerts.yml").read_text())
+    # With what is written beside each line of a panel.
+    expressions = [(target["expr"], target.get("legendFormat", "")) for panel in panels for target in panel["targets"]]
+    expressions += [(expression, "") for expression in re.findall(r"expr: (.*)", (folder / "alerts.yml").read_text())]
     assert len(expressions) > 25
-    for expression in expressions:
+    for expression, legend in expressions:
         named = re.findall(r"\b((?:adyton|process)_\w+)(?:\{(.*?)\})?", expression)
         assert named or expression.startswith("up{"), expression
+        had = {"instance", "job"}
         for name, matched in named:
             family = name if name in known else re.sub(r"_(bucket|sum|count)$", "", name)
             assert family in known, f"{name} is no metric of the server: {expression}"
             labels = set(re.findall(r"(\w+)(?:=~|!=|=)", matched)) - {"instance", "job"}
             assert labels <= known[family][1], f"{name} has no such labels: {expression}"
+            had |= known[family][1] | ({"le"} if name.endswith("_bucket") else set())
+        grouped = set(re.findall(r"\w+", " ".join(re.findall(r"\b(?:by|on|without|ignoring) ?\(([^)]*)\)", expression))))
+        assert grouped | set(re.findall(r"\{\{ ?(\w+) ?\}\}", legend)) <= had, f"no such labels: {expression} {legend}"
 
 
 def test_a_real_prometheus_answers_each_rule_and_panel(scraped, tmp_path):

@@ -165,8 +165,8 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
     Some(fixes)
 }
 
-/// The verbs of the command line that show what only a project's own people may see.
-const LOOKING_UP: [&str; 2] = ["service", "requests"];
+/// The verbs of the command line for what only a project's own people may see and change.
+const LOOKING_UP: [&str; 4] = ["service", "requests", "app", "model"];
 
 /// Of whom what a command shows is to be had, where the caller may not run it: apps and callers look nothing up.
 fn who_looks_up(fixes: &[String], language: Language) -> Option<String> {

@@ -9,6 +9,7 @@
 
 mod answers;
 mod apis;
+mod asks;
 mod authentication;
 mod chinese;
 mod commands;
