@@ -239,6 +239,16 @@ def test_the_commands_of_the_readme_do_what_it_says(a_server):
     follow(ROOT / "README.md", a_server)
 
 
+def test_one_page_after_the_other_can_be_followed_on_the_same_server():
+    # A name that two pages gave to a thing would be taken when the second one comes; `iris` is deployed by many, which the pages say.
+    made: dict[str, str] = {}
+    for page in PAGES:
+        commands = "\n".join(block.text for block in blocks(page) if block.language == "sh")
+        for thing in re.findall(r"adyton ((?:app|user|project) create \S+)", commands):
+            assert thing not in made, f"{page.name} and {made[thing]}: {thing}"
+            made[thing] = page.name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_what_is_not_run_says_why(page):
     for block in blocks(page):

@@ -141,7 +141,7 @@ def test_checksums_and_the_release_archive(packages, tmp_path):
         assert {(entry.uid, entry.gid) for entry in tar} == {(0, 0)}
     (folder,) = tmp_path.iterdir()
     assert does(folder / "bin/adyton", "--version").startswith("adyton ")
-    assert {"LICENSE", "README.md", "CHANGELOG.md", "bin", "etc", "systemd"} <= set(os.listdir(folder))
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "bin", "docs", "etc", "samples", "systemd"} <= set(os.listdir(folder))
     assert "is fine" in does(folder / "bin/adyton", "config", "check", "--config", folder / "etc/adyton.toml")
 
 
@@ -168,6 +168,10 @@ def test_the_debian_package_is_installed_upgraded_removed_and_purged(packages, m
     assert data.stat().st_mode & 0o777 == 0o700 and config.stat().st_mode & 0o777 == 0o640
     assert machine.does("stat", "--format", "%U:%G", "/var/lib/adyton").strip() == "adyton:adyton"
     assert machine.does("stat", "--format", "%U:%G", "/etc/adyton/adyton.toml").strip() == "root:adyton"
+    # What the guide needs is there, and links from page to page lead somewhere.
+    about = "/usr/share/doc/adyton"
+    machine.does("test", "-e", "/usr/share/adyton/samples/iris/model/config.json", "-a", "-e", f"{about}/samples/poetry/README.md")
+    machine.does("test", "-e", f"{about}/docs/guide/operating.md", "-a", "-e", f"{about}/docs/monitoring/alerts.yml", "-a", "-e", f"{about}/SECURITY.md")
     # As it was installed, it serves; its user owns what it made.
     server = machine.serve()
     try:

@@ -194,6 +194,44 @@ fn open_folders(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Puts what the guide needs beside each other, as in the repository, so that links from page to page and to samples lead somewhere.
+fn put_documents(pages: &Path, samples: &Path) -> Result<()> {
+    put(&root().join("SECURITY.md"), &pages.join("SECURITY.md"), 0o644)?;
+    put(
+        &root().join("docs/README.md"),
+        &pages.join("docs/README.md"),
+        0o644,
+    )?;
+    for part in ["guide", "reference", "monitoring"] {
+        put_all(&root().join("docs").join(part), &pages.join("docs").join(part))?;
+    }
+    put(
+        &root().join("samples/README.md"),
+        &samples.join("README.md"),
+        0o644,
+    )?;
+    for sample in ["iris", "poetry"] {
+        put_all(&root().join("samples").join(sample), &samples.join(sample))?;
+    }
+    Ok(())
+}
+
+/// Copies the files of a folder and of those below it, but not what Python or an editor left there.
+fn put_all(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with(['.', '_']) {
+            continue;
+        }
+        match entry.file_type()?.is_dir() {
+            true => put_all(&entry.path(), &to.join(name))?,
+            false => put(&entry.path(), &to.join(name), 0o644)?,
+        }
+    }
+    Ok(())
+}
+
 /// A file of `packaging/`.
 fn packaging(name: &str) -> PathBuf {
     root().join("packaging").join(name)

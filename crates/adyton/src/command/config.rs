@@ -146,13 +146,14 @@ fn show(context: &Context, loaded: &Loaded) {
             .collect();
         return terminal.document(&Value::Object(document));
     }
+    // A value may be longer than a line, and so comes last.
     let rows = rows.map(|(name, value, origin)| {
         let origin = if origin == Origin::Default {
             String::new()
         } else {
             origin.to_string()
         };
-        vec![name.to_owned(), value, origin]
+        vec![name.to_owned(), origin, value]
     });
-    terminal.print(terminal.table(&["setting", "value", "set by"], rows.collect()));
+    terminal.print(terminal.table(&["setting", "set by", "value"], rows.collect()));
 }

@@ -1,8 +1,9 @@
 //! `adyton man DIR`: writes the man pages, for packages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
+use clap_mangen::Man as Manual;
 use serde_json::json;
 
 use adyton_cli::context::Context;
@@ -29,7 +30,9 @@ impl Man {
             ))
         };
         std::fs::create_dir_all(&self.folder).map_err(wrong)?;
-        clap_mangen::generate_to(root.disable_help_subcommand(true), &self.folder).map_err(wrong)?;
+        let mut root = root.disable_help_subcommand(true);
+        root.build();
+        write_pages(&root, &self.folder).map_err(wrong)?;
         if context.terminal.is_json() {
             context.terminal.document(&json!({"folder": self.folder}));
         } else {
@@ -40,5 +43,54 @@ impl Man {
             ));
         }
         Ok(())
+    }
+}
+
+/// Writes the page of a verb and of those below it.
+fn write_pages(verb: &Command, folder: &Path) -> std::io::Result<()> {
+    for below in verb.get_subcommands().filter(|below| !below.is_hide_set()) {
+        write_pages(below, folder)?;
+    }
+    let page = Manual::new(verb.clone()).source(concat!("adyton ", env!("CARGO_PKG_VERSION")));
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    let text = with_examples(&String::from_utf8_lossy(&text));
+    std::fs::write(folder.join(page.get_filename()), text)
+}
+
+/// Calls the examples what they are, and keeps their lines as they are.
+fn with_examples(page: &str) -> String {
+    let Some((before, rest)) = page.split_once(".SH EXTRA\n") else {
+        return page.to_owned();
+    };
+    let (examples, after) = match rest.find("\n.SH ") {
+        Some(end) => rest.split_at(end + 1),
+        None => (rest, ""),
+    };
+    let title = examples.lines().next().unwrap_or_default();
+    if !matches!(title, "Example:" | "Examples:") {
+        return page.to_owned();
+    }
+    let lines = examples[title.len()..].trim_matches('\n');
+    format!("{before}.SH EXAMPLES\n.nf\n{lines}\n.fi\n{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_the_program_and_keeps_the_lines_of_examples() {
+        let folder = tempfile::tempdir().unwrap();
+        let below =
+            Command::new("grant").after_help("Examples:\n  adyton role grant ada\n  adyton role grant bob");
+        let mut root = Command::new("adyton").subcommand(Command::new("role").subcommand(below));
+        root.build();
+        write_pages(&root, folder.path()).unwrap();
+        let page = std::fs::read_to_string(folder.path().join("adyton-role-grant.1")).unwrap();
+        assert!(page.contains(".TH adyton-role-grant 1  \"adyton "), "{page}");
+        let examples = ".SH EXAMPLES\n.nf\n  adyton role grant ada\n  adyton role grant bob\n.fi\n";
+        assert!(page.contains(examples), "{page}");
+        assert!(!page.contains("EXTRA"), "{page}");
     }
 }

@@ -2,11 +2,12 @@
 //! them; else a name without a mailbox.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Release, open_folders, packaging, put, put_bytes};
+use super::{Release, open_folders, packaging, put, put_bytes, put_documents};
 use crate::process::{command, run};
 use crate::repository::root;
 
@@ -77,6 +78,9 @@ fn documents(release: &Release, folder: &Path, maintainer: &str) -> Result<()> {
     let about = share.join("doc/adyton");
     put(&packaging("debian/copyright"), &about.join("copyright"), 0o644)?;
     put(&root().join("README.md"), &about.join("README.md"), 0o644)?;
+    // Images of Debian leave out what is in `doc`; samples are more than that.
+    put_documents(&about, &share.join("adyton/samples"))?;
+    symlink("../../adyton/samples", about.join("samples"))?;
     let packaged = about.join("changelog");
     put_bytes(changelog(release, maintainer)?.as_bytes(), &packaged, 0o644)?;
     compress(&packaged)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{Release, open_folders, packaging, put};
+use super::{Release, open_folders, packaging, put, put_documents};
 use crate::process::{command, run};
 use crate::repository::root;
 
@@ -14,9 +14,10 @@ pub(super) fn make(release: &Release) -> Result<PathBuf> {
     let name = format!("adyton-{}-linux-{}", release.version, release.architecture);
     let folder = release.out.join(&name);
     put(&release.files.join("adyton"), &folder.join("bin/adyton"), 0o755)?;
-    for page in ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md"] {
+    for page in ["LICENSE", "README.md", "CHANGELOG.md"] {
         put(&root().join(page), &folder.join(page), 0o644)?;
     }
+    put_documents(&folder, &folder.join("samples"))?;
     put(&packaging("adyton.toml"), &folder.join("etc/adyton.toml"), 0o644)?;
     for unit in ["adyton.service", "adyton.socket"] {
         let from = packaging("systemd").join(unit);

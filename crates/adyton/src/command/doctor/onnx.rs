@@ -50,14 +50,10 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
                 let used = used_by_the_server(data);
                 found(installed, &path, used.as_deref())
             }
-            Err(reason) => Finding::wrong(
-                "ONNX",
-                reason,
-                said!(
-                    "install the Python package `onnxruntime`, or set `onnx.library`",
-                    "请安装 Python 包 `onnxruntime`，或设置 `onnx.library`"
-                ),
-            ),
+            Err(reason) => {
+                let fix = how_to_install(&reason);
+                Finding::wrong("ONNX", reason, fix)
+            }
         },
         (Choice::Builtin { .. }, LibrarySetting::Search) => Finding::note(
             "ONNX",
@@ -108,6 +104,20 @@ fn found(said: String, library: &Path, used: Option<&Path>) -> Finding {
         ),
         Some(_) | None => Finding::fine("ONNX", said),
     }
+}
+
+/// What to do once an installation has failed.
+fn how_to_install(reason: &str) -> String {
+    if reason.contains("No module named pip") {
+        return said!(
+            "install pip (on Debian: `apt-get install python3-pip`) and run `adyton doctor --fix` again, or set `onnx.library`",
+            "请安装 pip（Debian 上：`apt-get install python3-pip`）并再次运行 `adyton doctor --fix`，或设置 `onnx.library`"
+        );
+    }
+    said!(
+        "install the Python package `onnxruntime`, or set `onnx.library`",
+        "请安装 Python 包 `onnxruntime`，或设置 `onnx.library`"
+    )
 }
 
 /// Fetches the wheel with pip and keeps its library in the data folder.
