@@ -301,80 +301,80 @@ fn the_configuration_is_checked_and_shown_with_origins() {
         expect![[r#"
             exit 0
             --- stdout
-            SETTING                       VALUE                                                                                                                                                                                                         SET BY
-            data                          here                                                                                                                                                                                                          flag --data
-            database_url                  postgres://u:***@db/a                                                                                                                                                                                         environment ADYTON_DATABASE_URL
-            master_key_file               key                                                                                                                                                                                                           adyton.toml:1
-            disk_reserve                  16MiB
+            SETTING                       SET BY                               VALUE
+            data                          flag --data                          here
+            database_url                  environment ADYTON_DATABASE_URL      postgres://u:***@db/a
+            master_key_file               adyton.toml:1                        key
+            disk_reserve                                                       16MiB
             import_roots
-            node                          0
-            gateway.listen                127.0.0.1:[port]
+            node                                                               0
+            gateway.listen                                                     127.0.0.1:[port]
             gateway.public_url
-            gateway.threads               2                                                                                                                                                                                                             environment ADYTON_GATEWAY__THREADS
-            gateway.shutdown_grace        30s
-            gateway.drain_linger          2s
-            gateway.prediction_timeout    40s
-            gateway.stream_timeout        5m
-            gateway.connect_timeout       5s
-            gateway.body_timeout          8s
-            gateway.unproven_body_time    1m
-            gateway.unproven_memory       64MiB
-            gateway.first_byte_timeout    10s
-            gateway.head_timeout          30s
-            gateway.idle_timeout          2m
-            gateway.write_timeout         1m
-            gateway.max_connections       16384
-            gateway.feed_limit            10m
-            gateway.backend_allow         auto
+            gateway.threads               environment ADYTON_GATEWAY__THREADS  2
+            gateway.shutdown_grace                                             30s
+            gateway.drain_linger                                               2s
+            gateway.prediction_timeout                                         40s
+            gateway.stream_timeout                                             5m
+            gateway.connect_timeout                                            5s
+            gateway.body_timeout                                               8s
+            gateway.unproven_body_time                                         1m
+            gateway.unproven_memory                                            64MiB
+            gateway.first_byte_timeout                                         10s
+            gateway.head_timeout                                               30s
+            gateway.idle_timeout                                               2m
+            gateway.write_timeout                                              1m
+            gateway.max_connections                                            16384
+            gateway.feed_limit                                                 10m
+            gateway.backend_allow                                              auto
             gateway.backend_ca_file
-            gateway.upstream_idle         64
-            gateway.keep_encoded_slash    false
+            gateway.upstream_idle                                              64
+            gateway.keep_encoded_slash                                         false
             gateway.trusted_proxies
-            control.listen                127.0.0.1:[port]
-            control.max_connections       2048
-            control.first_byte_timeout    10s
-            control.head_timeout          30s
-            control.idle_timeout          2m
-            control.write_timeout         1m
+            control.listen                                                     127.0.0.1:[port]
+            control.max_connections                                            2048
+            control.first_byte_timeout                                         10s
+            control.head_timeout                                               30s
+            control.idle_timeout                                               2m
+            control.write_timeout                                              1m
             control.public_url
             control.hosts
             control.trusted_proxies
-            control.metrics               loopback
+            control.metrics                                                    loopback
             control.metrics_token_file
-            control.sign_ins              256
-            control.service_metrics_days  90
-            auth.app_secret               true
-            auth.app_basic                false
-            auth.apikey                   false
-            limits.address_body           1MiB                                                                                                                                                                                                          adyton.toml:4
-            limits.prediction_tab_body    8MiB
-            limits.uri                    32KiB
-            limits.header                 32KiB
-            limits.headers                128KiB
-            limits.uploads                100
-            limits.uploads_bytes          32GiB
-            limits.unproven_upload        16MiB
-            throttle.default_per_second   200
-            journal.keep_bytes            2GiB
-            journal.strangers_bytes       256MiB
-            journal.strangers_per_second  50
-            journal.keep_days             30
-            journal.keep_free             512MiB
-            journal.keep_free_percent     10
-            journal.hide_query_keys       x-auth-token, token, access_token, auth_token, apikey, api_key, api-key, x-api-key, x-apig-appcode, appcode, app_code, app-code, signature, x-hw-appkey, appsecret, app_secret, secret, secret_key, password
-            journal.access_log            off
-            audit.keep_days               365
+            control.sign_ins                                                   256
+            control.service_metrics_days                                       90
+            auth.app_secret                                                    true
+            auth.app_basic                                                     false
+            auth.apikey                                                        false
+            limits.address_body           adyton.toml:4                        1MiB
+            limits.prediction_tab_body                                         8MiB
+            limits.uri                                                         32KiB
+            limits.header                                                      32KiB
+            limits.headers                                                     128KiB
+            limits.uploads                                                     100
+            limits.uploads_bytes                                               32GiB
+            limits.unproven_upload                                             16MiB
+            throttle.default_per_second                                        200
+            journal.keep_bytes                                                 2GiB
+            journal.strangers_bytes                                            256MiB
+            journal.strangers_per_second                                       50
+            journal.keep_days                                                  30
+            journal.keep_free                                                  512MiB
+            journal.keep_free_percent                                          10
+            journal.hide_query_keys                                            x-auth-token, token, access_token, auth_token, apikey, api_key, api-key, x-api-key, x-apig-appcode, appcode, app_code, app-code, signature, x-hw-appkey, appsecret, app_secret, secret, secret_key, password
+            journal.access_log                                                 off
+            audit.keep_days                                                    365
             onnx.library
-            onnx.isolation                auto
-            onnx.memory                   0
-            onnx.load_memory              0
-            onnx.load_stack               8MiB
-            onnx.load_timeout             5m
-            runtime.run_code              true
+            onnx.isolation                                                     auto
+            onnx.memory                                                        0
+            onnx.load_memory                                                   0
+            onnx.load_stack                                                    8MiB
+            onnx.load_timeout                                                  5m
+            runtime.run_code                                                   true
             runtime.readable
             runtime.program_ports
-            log.filter                    info
-            log.format                    human
+            log.filter                                                         info
+            log.format                                                         human
         "#]],
     );
     let shown = place.json(&["config", "show"]);
