@@ -51,9 +51,12 @@ def test_a_port_that_is_taken_is_named(new_server):
 def test_an_old_ready_file_is_gone_before_the_server_is_ready(new_server):
     """Whoever starts a server and waits for its ready file must not read the one of the run before."""
     server = new_server().start()
-    assert server.stop() == 0
     ready_file = server.folder / "ready.json"
     old = json.loads(ready_file.read_text())
+    assert server.stop() == 0
+    assert not ready_file.exists(), "whoever finds it believes that the server answers"
+    # One that was killed leaves it.
+    ready_file.write_text(json.dumps(old))
     with (server.folder / "server.log").open("ab") as log:
         server.process = subprocess.Popen(server.command(), env=server.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 

@@ -117,6 +117,10 @@ async fn serve(
             outcome = shown.ended() => if outcome.is_err() { break outcome; },
         }
     };
+    // Whoever finds it believes that the server answers.
+    if let Some(path) = &ready_file {
+        Ready::remove_old(path);
+    }
     tokio::select! {
         () = stop::all(assembly, grace) => outcome,
         name = signals.stop() => {
