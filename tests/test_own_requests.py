@@ -73,6 +73,26 @@ def test_each_refused_caller_reads_why(server, echo, strangers, listener):
             assert server.http.get(f"{url}/adyton/v1/requests/{id_of(refused)}", headers=headers).status_code == 404
 
 
+def test_what_named_nobody_is_told_where_it_came_from_and_by_the_command_line_in_its_language(server, echo, strangers):
+    name, password = server.member("caller")
+    token = server.new_token(user=name, password=password)
+    body = {"credential": {"user_id": server.call("GET", "/v3/auth/tokens", headers={"X-Subject-Token": token}).json()["token"]["user"]["id"]}}
+    key = server.manage("POST", "/v3.0/OS-CREDENTIAL/credentials", json=body)["credential"]
+    own = {"ADYTON_ACCESS_KEY": key["access"], "ADYTON_SECRET_KEY": key["secret"]}
+    for headers, reason in [({}, "credentials.missing"), ({"X-Auth-Token": "$TOKEN"}, "token.malformed")]:
+        refused = server.http.post(server.gateway + echo.path, headers=headers, json={})
+        assert reason_of(refused) == reason
+        assert asked(server, TokenHolder(token), server.control, refused.headers["X-Request-Id"]).status_code == 200
+        told = server.run("explain", refused.headers["X-Request-Id"], "--lang", "zh", env=own)
+        assert told.returncode == 0, told.stderr
+        assert reason in told.stdout and "处理方法" in told.stdout and "Fix" not in told.stdout
+        assert re.search("  1. [^a-zA-Z]*[\u4e00-\u9fff]", told.stdout.split("处理方法")[1]), told.stdout
+        # Who may not call the service is told nothing, but whom to ask.
+        path = f"/adyton/v1/requests/{refused.headers['X-Request-Id']}"
+        stranger = strangers["user"].headers("GET", server.control + path, {}, b"")
+        assert server.http.get(server.control + path, headers=stranger).status_code == 404
+
+
 def test_a_locked_key_reads_at_both_listeners_and_calls_nothing(new_server):
     server = new_server().start()
     echo = server.deploy("echo", ECHO)

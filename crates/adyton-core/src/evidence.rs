@@ -3,12 +3,14 @@
 //! The pipeline records only cheap facts (a value that it holds anyway); what costs more, such as the nearest route, is
 //! computed when somebody asks (`adyton explain`). Secrets have no place here: credential values are kept as digests.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
+use crate::event_cause;
 use crate::fact::{self, Fact};
 use crate::holder::Holder;
 use crate::id::{InstanceId, ProjectId, ServiceId};
@@ -342,7 +344,12 @@ impl Evidence {
 
     /// What was found out, each as a clause for people.
     pub fn clauses_in(&self, language: Language) -> Vec<String> {
-        fact::clauses_in(self.facts(), self.note(), language)
+        let note = match self {
+            // It is a cause, as events have them.
+            Evidence::Service { note, .. } => event_cause::cause_in(note, language),
+            _ => Cow::Borrowed(self.note()),
+        };
+        fact::clauses_in(self.facts(), &note, language)
     }
 }
 

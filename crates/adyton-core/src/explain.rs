@@ -34,6 +34,7 @@ pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
 pub use time_spent::TimeSpent;
 
+use crate::address;
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
@@ -227,6 +228,8 @@ pub struct DeletedService {
     pub name: String,
     /// When it was deleted.
     pub at: Timestamp,
+    /// The service that has its name now, if there is one.
+    pub now: Option<ServiceId>,
 }
 
 /// The service that the request named and that does not exist: whether it was deleted, only the audit trail knows.
@@ -240,16 +243,26 @@ pub fn missing_service(record: &Record) -> Option<ServiceId> {
 impl Explanation {
     /// Says, before anything close is proposed, that the service was deleted.
     pub fn tell_deleted(&mut self, deleted: &DeletedService, language: Language) {
-        let told = message!(
-            language,
-            "Service {} ({}) was deleted at {}. If it was deployed again, it has another API address: `adyton service show {}` \
-             shows it.",
-            "服务 {}（{}）已于 {} 删除。如果重新部署过，它的 API 地址已不同：`adyton service show {}` 会显示新地址。",
-            deleted.name,
-            deleted.id,
-            deleted.at.to_iso(),
-            deleted.name
-        );
+        let (name, id, at) = (&deleted.name, deleted.id, deleted.at.to_iso());
+        let told = match deleted.now {
+            Some(now) => message!(
+                language,
+                "Service {} ({}) was deleted at {}. A service of that name exists now: call `{}`, where the path below it is the same.",
+                "服务 {}（{}）已于 {} 删除。现在有同名的服务：请调用 `{}`，其下的路径不变。",
+                name,
+                id,
+                at,
+                address::of_service(now)
+            ),
+            None => message!(
+                language,
+                "Service {} ({}) was deleted at {}, and no service has that name now: `adyton service list` shows what is there.",
+                "服务 {}（{}）已于 {} 删除，现在没有同名的服务：`adyton service list` 显示现有的服务。",
+                name,
+                id,
+                at
+            ),
+        };
         self.fix.insert(0, told);
     }
 }

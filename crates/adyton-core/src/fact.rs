@@ -62,6 +62,16 @@ facts! {
         "收到的是未经升级的 HTTP/2，而该端口使用 HTTP/1.1";
     HeadSpaceInAddress = "the address in the request line has a space in it: write it as `%20`"
         "请求行的地址中有空格：请写成 `%20`";
+    HeadSignInAddress { sign: String, escape: String } = "the address in the request line has `{sign}` in it, which is not allowed there: write it as `{escape}`, or leave it out"
+        "请求行的地址中有不允许的字符 `{sign}`：请写成 `{escape}`，或去掉";
+    HeadHeaderName { line: String } = "the header line `{line}` is malformed: a header is `Name: value`, its name has letters, digits and `-`, with no space before the colon, and it stands on one line"
+        "请求头 `{line}` 格式错误：请求头写作 `Name: value`，名称由字母、数字和 `-` 组成，冒号前没有空格，且只占一行";
+    HeadLength { sent: String } = "`Content-Length: {sent}` was sent, which is not a number of bytes"
+        "发送了 `Content-Length: {sent}`，它不是字节数";
+    HeadLengthRepeated { sent: String } = "`Content-Length` was sent more than once, with different values ({sent})"
+        "`Content-Length` 发送了多次，且值不同（{sent}）";
+    HeadVersion { sent: String } = "the request line ends with `{sent}`; this port speaks `HTTP/1.1`"
+        "请求行以 `{sent}` 结尾，而该端口使用 `HTTP/1.1`";
     HeadContradicts = "what came cannot be read as HTTP/1.1: its request line or the headers that say where its body ends contradict each other"
         "收到的内容无法按 HTTP/1.1 解析：请求行或指明请求体结尾的请求头相互矛盾";
     HostMissing = "no Host was sent"
@@ -118,6 +128,34 @@ facts! {
         "请求体：以字节顺序标记（BOM）开头，或为 UTF-16（部分编辑器和 PowerShell 会这样保存文件）；请发送不带 BOM 的 UTF-8";
     InputIsForm { media: String } = "body: a form (`{media}`), which the model does not read; send JSON, with `Content-Type: application/json`"
         "请求体：为表单（`{media}`），模型不支持；请发送 JSON，并使用 `Content-Type: application/json`";
+    InputOfType { media: String, begins: String } = "body: sent as `{media}`, and begins with `{begins}`; the model reads JSON: send JSON, with `Content-Type: application/json`"
+        "请求体：以 `{media}` 发送，开头是 `{begins}`；模型读取 JSON：请发送 JSON，并使用 `Content-Type: application/json`";
+    InputOfBinaryType { media: String } = "body: sent as `{media}`, and is not text; the model reads JSON: send the numbers as JSON, with `Content-Type: application/json`"
+        "请求体：以 `{media}` 发送，且不是文本；模型读取 JSON：请把数值写成 JSON 发送，并使用 `Content-Type: application/json`";
+    InputIsMarkup { begins: String } = "body: begins with `{begins}`, so it is XML or HTML; the model reads JSON: send JSON"
+        "请求体：开头是 `{begins}`，是 XML 或 HTML；模型读取 JSON：请发送 JSON";
+    InputIsCompressed = "body: is compressed with gzip, and no header says so: send it with `Content-Encoding: gzip`, or uncompressed"
+        "请求体：经 gzip 压缩，但没有请求头说明：请带上 `Content-Encoding: gzip` 发送，或不压缩";
+    InputIsBinary = "body: is not text (a picture, an array file or the like); the model reads JSON: send the numbers as JSON"
+        "请求体：不是文本（图片、数组文件等）；模型读取 JSON：请把数值写成 JSON 发送";
+    InputIsFileName { name: String } = "body: is the text `{name}`, not the content of that file: curl reads a file with `--data-binary {name}`, `adyton predict` with `--data {name}`; other programs have to read it themselves"
+        "请求体：是文本 `{name}`，而不是该文件的内容：curl 用 `--data-binary {name}` 读取文件，`adyton predict` 用 `--data {name}`；其他程序须自行读取";
+    InputIsBase64 = "body: is base64, not the JSON that it stands for: send the JSON itself"
+        "请求体：是 base64，而不是它所编码的 JSON：请直接发送 JSON";
+    InputIsText { begins: String } = "body: begins with `{begins}`, which is no JSON; the model reads JSON: an object, `{{…}}`"
+        "请求体：开头是 `{begins}`，不是 JSON；模型读取 JSON 对象：`{{…}}`";
+    InputEncodedTwice = "body: is JSON inside a JSON text, so it was encoded twice: encode it once (Python's `requests`: `json=` takes the object, `data=` its text)"
+        "请求体：是 JSON 文本中的 JSON，即编码了两次：只编码一次（Python 的 `requests`：`json=` 传对象，`data=` 传文本）";
+    InputCutShort { field: String, bytes: u64 } = "{field}: the JSON ends in the middle, after {bytes} bytes: was the file written and read whole, and is `Content-Length` right?"
+        "{field}：JSON 在 {bytes} 字节后中断：请检查文件是否完整写入和读取，以及 `Content-Length` 是否正确";
+    InputBlank = "body: is white space alone; the model reads JSON"
+        "请求体：只有空白字符；模型读取 JSON";
+    InputQuotes { error: String } = "body: not valid JSON: {error}; JSON takes straight double quotes (`\"`) alone: in Python write it with `json.dumps`, in a shell put it between single quotes"
+        "请求体：不是合法的 JSON：{error}；JSON 只用直双引号（`\"`）：在 Python 中用 `json.dumps` 生成，在 shell 中用单引号括起来";
+    InputWordOfPython { field: String, word: String, right: String } = "{field}: `{word}` is Python, not JSON: write `{right}`, or the whole body with `json.dumps`"
+        "{field}：`{word}` 是 Python 的写法，不是 JSON：请写成 `{right}`，或用 `json.dumps` 生成整个请求体";
+    InputAfterEnd { at: String } = "body: something follows the end of the JSON, at {at}: send one JSON document, and no comments"
+        "请求体：JSON 结束之后还有内容（{at}）：只发送一个 JSON 文档，且不带注释";
     InputUnread { error: String, expected: String } = "body: {error}; expected {expected}"
         "请求体：{error}；应为 {expected}";
     InputNotValue { field: String } = "{field}: expected a value here, as in the elements before, got a list"
@@ -268,6 +306,8 @@ facts! {
         "其形式是公有云的令牌（`MII…`）：本系统的令牌来自本系统的 `POST /v3/auth/tokens`";
     TokenMaybeAppCode = "it is not a token; by its length it may be an AppCode, which belongs in `X-Apig-AppCode`"
         "这不是令牌；从长度看可能是 AppCode，应放入 `X-Apig-AppCode`";
+    TokenIsAnswer = "it is a JSON document: the token is not in the body of the answer of `POST /v3/auth/tokens`, but in its header `X-Subject-Token`"
+        "这是 JSON 文档：令牌不在 `POST /v3/auth/tokens` 应答的内容中，而在其头部 `X-Subject-Token` 中";
     TokenPlaceholder = "it is the name of a variable or a placeholder, not its value: in a shell, single quotes keep `$NAME` as it is, double quotes do not"
         "这是变量名或占位符，不是它的值：shell 中单引号会原样保留 `$NAME`，双引号不会";
     TokenNoText = "tokens are base64url text; what was sent is not, or is too short"

@@ -32,6 +32,12 @@ const UNREAD: &[(&str, &str)] = &[
     ("x-appcode", "X-AppCode"),
     ("appcode", "AppCode"),
     ("x-apig-app-code", "X-Apig-App-Code"),
+    // Written with underscores, as variables are: dropped by many proxies, and read by nobody here.
+    ("x_apig_appcode", "X_Apig_AppCode"),
+    ("x_auth_token", "X_Auth_Token"),
+    ("x_hw_id", "X_HW_ID"),
+    ("x_hw_appkey", "X_HW_AppKey"),
+    ("x-authtoken", "X-AuthToken"),
     ("x-token", "X-Token"),
     ("token", "Token"),
     ("auth-token", "Auth-Token"),

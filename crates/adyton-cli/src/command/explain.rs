@@ -164,8 +164,10 @@ impl Explain {
                 "没有 id 为 {id} 的请求使用过这些凭证"
             ))
             .hint(said!(
-                "authenticate as the request did; older requests may have been deleted",
-                "请使用该请求所用的凭证进行认证；更早的请求可能已被删除"
+                "authenticate as the request did; older requests may have been deleted. Or ask an operator of the service's project to \
+                 run `adyton explain {id}`; what `X-Adyton-Reason` in the answer means, everybody may read: `adyton errors REASON`",
+                "请使用该请求所用的凭证进行认证；更早的请求可能已被删除。或请服务所属项目的操作员执行 `adyton explain {id}`；应答中 \
+                 `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
             ))),
             Err(failure) => Err(failure),
         }
@@ -241,10 +243,35 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
     Err(match failure.status() {
         // The server says why there is none.
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
-        Some(404) => Failure::failed(said!("this project has no request with the id {id}", "该项目没有 id 为 {id} 的请求"))
-            .hint(said!("`adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain: ask one to run `adyton explain {id}`", "`adyton requests` 列出保留的请求；更早的请求可能已被删除，或属于其他项目；地址不属于任何项目的请求（如已删除的服务），请账号的管理员执行 `adyton explain {id}`")),
+        Some(404) => Failure::failed(said!(
+            "this project has no request with the id {id}",
+            "该项目没有 id 为 {id} 的请求"
+        ))
+        .hint(said!(
+            "`adyton requests` lists the requests that are kept; another project's are read with `--project NAME`, and those whose \
+             address belongs to none (a wrong URL, a head that cannot be read) by whoever sent them, with the credential that they \
+             sent, or by an administrator of the domain: ask one of them to run `adyton explain {id}`",
+            "`adyton requests` 列出保留的请求；其他项目的请求用 `--project NAME` 读取；地址不属于任何项目的请求（URL 错误、头部无法解析）\
+             由发送者用当时的凭证，或由账号的管理员执行 `adyton explain {id}` 读取"
+        )),
+        Some(403) if failure.is_for(Reason::IamNotPermitted) => not_own(id),
         _ => failure,
     })
+}
+
+/// Of a request that did not name who asks, who may read no others.
+fn not_own(id: RequestId) -> Failure {
+    Failure::failed(said!(
+        "the request {id} did not name your credentials, and your role reads no others",
+        "请求 {id} 没有使用您的凭证，而您的角色不能读取其他请求"
+    ))
+    .hint(said!(
+        "ask as it was sent: `--context NAME`, `--auth app` or `--auth appcode`; what was sent without a valid credential is read from the \
+         machine that sent it. Or ask an operator of the service's project to run `adyton explain {id}`. What `X-Adyton-Reason` in the \
+         answer means, everybody may read: `adyton errors REASON`",
+        "请用发送请求时的凭证查询：`--context NAME`、`--auth app` 或 `--auth appcode`；没有有效凭证的请求，须在发送它的机器上查询。或请服务所属\
+         项目的操作员执行 `adyton explain {id}`。应答中 `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
+    ))
 }
 
 /// The one document of `--json`.

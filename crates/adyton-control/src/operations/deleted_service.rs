@@ -2,7 +2,8 @@
 
 use adyton_core::audit::AuditRecord;
 use adyton_core::explain::DeletedService;
-use adyton_core::id::ServiceId;
+use adyton_core::id::{ProjectId, ServiceId};
+use adyton_core::live::Live;
 use adyton_store::repository::{AuditFilter, AuditPart, AuditScope};
 
 use crate::failure::OperationResult;
@@ -28,7 +29,24 @@ pub(crate) async fn find(
     };
     let (found, _) = audit::list(shared, scope, &filter, AuditPart::Newest, LOOKED_AT).await?;
     let mut records = found.into_iter().map(|kept| kept.record);
-    Ok(records.find_map(|record| told(&record, service).filter(|_| may_know(&record))))
+    let live = shared.live();
+    Ok(records.find_map(|record| {
+        let deleted = told(&record, service).filter(|_| may_know(&record))?;
+        let namesake = record
+            .project
+            .and_then(|project| named(&live, project, &deleted.name));
+        Some(DeletedService {
+            now: namesake,
+            ..deleted
+        })
+    }))
+}
+
+/// The service of that name that the project has now.
+fn named(live: &Live, project: ProjectId, name: &str) -> Option<ServiceId> {
+    let mut services = live.services().map(|live| &live.service);
+    let found = services.find(|service| service.project == project && service.name == name)?;
+    Some(found.id)
 }
 
 /// The service, if this deletion took it. One call can delete several.
@@ -40,6 +58,7 @@ fn told(record: &AuditRecord, service: ServiceId) -> Option<DeletedService> {
         id: service,
         name: if name.is_empty() { id } else { name.to_owned() },
         at: record.at,
+        now: None,
     })
 }
 

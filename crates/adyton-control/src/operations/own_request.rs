@@ -1,5 +1,9 @@
 //! What became of a request, told to whoever sent it or proves the credential that it named: their share of the explanation.
+//!
+//! A request that named nobody, since its credential was missing or damaged or its head could not be read, is told to whoever asks from
+//! where it came from, if they may call what it called.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use adyton_core::audit::AuditRecord;
@@ -20,10 +24,11 @@ use crate::failure::{Failure, OperationResult, Thing};
 use crate::operations::deleted_service;
 use crate::shared::Shared;
 
-/// The caller's share of the explanation. A request that does not name them looks like none.
+/// The caller's share of the explanation. A request that is not theirs to read looks like none; `source` is where they ask from.
 pub(crate) async fn explain(
     shared: &Shared,
     caller: &Caller,
+    source: IpAddr,
     id: RequestId,
     language: Language,
 ) -> OperationResult<Explanation> {
@@ -31,6 +36,7 @@ pub(crate) async fn explain(
         journal: shared.journal.clone(),
         live: shared.live(),
         caller: caller.clone(),
+        source,
         id,
         language,
     };
@@ -84,6 +90,7 @@ struct OwnQuestion {
     journal: Arc<dyn JournalReader>,
     live: Arc<Live>,
     caller: Caller,
+    source: IpAddr,
     id: RequestId,
     language: Language,
 }
@@ -94,12 +101,20 @@ impl OwnQuestion {
         let holder = self.caller.holder();
         let found = self.journal.find(self.id).map_err(Failure::defect)?;
         let record = found
-            .filter(|record| record.names(holder, &self.live))
+            .filter(|record| record.names(holder, &self.live) || self.is_nameless_from_here(record))
             .ok_or_else(|| Failure::missing(Thing::Request, self.id))?;
         let service = self.callable(&record);
         let reader = Reader::Caller { holder, service };
         let explanation = explain_in(&record, &self.live, reader, None, self.language);
         Ok((missing_service(&record), explanation))
+    }
+
+    /// Whether the request named nobody, came from where this caller asks from, and called nothing that they may not call.
+    fn is_nameless_from_here(&self, record: &Record) -> bool {
+        let is_nameless = record.caller.is_none() && record.evidence.named(&self.live).is_none();
+        let is_from_here = record.source.parse() == Ok(self.source);
+        let is_open = record.project.is_none() || self.callable(record).is_some();
+        is_nameless && is_from_here && is_open
     }
 
     /// The service that was called, if they may call it.
@@ -161,6 +176,7 @@ mod tests {
             caller: by_token(&live, here),
             live: Arc::new(live),
             journal: Arc::new(Keeps(record)),
+            source: "10.0.0.7".parse().expect("an address"),
             id,
             language: Language::English,
         };
@@ -200,6 +216,32 @@ mod tests {
                 "whatever their role is, it looks like none: {refused:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_named_nobody_is_told_where_it_came_from_to_whoever_may_call_it() {
+        let from = |source: &str, project| Record {
+            caller: None,
+            source: source.into(),
+            service: Some(sample::SERVICE),
+            project,
+            evidence: Evidence::of_request(adyton_core::fact::Fact::NoCredentials),
+            ..sample::record()
+        };
+        let here = || from("10.0.0.7", Some(sample::PROJECT));
+        assert!(asked(Role::Caller, here()).is_ok(), "their own, most likely");
+        assert!(asked(Role::Auditor, here()).is_err(), "they may not call it");
+        assert!(asked(Role::Caller, from("10.0.0.8", Some(sample::PROJECT))).is_err());
+        let unread = Record {
+            service: None,
+            ..from("10.0.0.7", None)
+        };
+        assert!(asked(Role::Auditor, unread).is_ok(), "it called nothing");
+        let other = Record {
+            caller: sent_by(UserId::from_bits(99)).caller,
+            ..here()
+        };
+        assert!(asked(Role::Caller, other).is_err(), "it named somebody else");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use adyton_core::evidence::Evidence;
 use adyton_core::explain::{Explanation, Reader, explain_in as explained, missing_service};
+use adyton_core::holder::Holder;
 use adyton_core::id::{ProjectId, RequestId};
 use adyton_core::journal::{Filter, JournalReader, Page};
 use adyton_core::language::Language;
@@ -102,13 +103,9 @@ struct Question {
 impl Question {
     fn answer(self) -> OperationResult<(Record, Explanation)> {
         let found = self.journal.find(self.id).map_err(Failure::defect)?;
-        let Some(record) = found.filter(|record| self.visible.admits(record)) else {
+        let seen = found.and_then(|record| Some((self.reader(&record)?, record)));
+        let Some((reader, record)) = seen else {
             return Err(self.missing()?);
-        };
-        let reader = match (record.project, self.live.project(self.project)) {
-            // What matched nothing is an administrator's, and the nearest route may be in any project of the domain.
-            (None, Some(own)) => Reader::Administrator(own.domain),
-            _ => Reader::Project(self.project),
         };
         let explanation = explained(
             &record,
@@ -118,6 +115,38 @@ impl Question {
             self.language,
         );
         Ok((record, explanation))
+    }
+
+    /// As whom the asker may read the record, if they may.
+    fn reader(&self, record: &Record) -> Option<Reader> {
+        let domain = self.live.project(self.project).map(|own| own.domain);
+        match record.project {
+            Some(project) if project == self.project => Some(Reader::Project(project)),
+            // An administrator of the domain need not know which of its projects it was.
+            Some(project) if self.visible.with_unmatched => {
+                let other = self.live.project(project).map(|other| other.domain);
+                (other.is_some() && other == domain).then_some(Reader::Project(project))
+            }
+            Some(_) => None,
+            // What matched nothing is an administrator's, and the nearest route may be in any project of the domain.
+            None if self.visible.admits(record) => {
+                Some(domain.map_or(Reader::Project(self.project), Reader::Administrator))
+            }
+            // A wrong address belongs to no project, but whoever sent it may: theirs can help them.
+            None => self.is_of_member(record).then_some(Reader::Project(self.project)),
+        }
+    }
+
+    /// Whether the request named somebody of the project: a user with a role in it, or an app of it.
+    fn is_of_member(&self, record: &Record) -> bool {
+        match record.evidence.named(&self.live) {
+            Some(Holder::User(id)) => self.live.user(id).is_some_and(|user| {
+                let here = Scope::Project(self.project);
+                user.assignments.iter().any(|given| given.scope == here)
+            }),
+            Some(Holder::App(id)) => self.live.app(id).is_some_and(|app| app.project == self.project),
+            None => false,
+        }
     }
 
     /// Why there is no record.

@@ -4,11 +4,13 @@ mod access;
 mod credentials;
 mod named;
 mod route;
+mod written;
 
 pub(super) use self::credentials::{one_of, signed};
 pub(super) use self::named::filled;
 use self::route::is_preflight;
-pub(super) use self::route::{route, without_routes};
+pub(super) use self::route::{is_of_no_service, route, without_routes};
+pub(super) use self::written::mended;
 
 use std::time::Duration;
 
@@ -69,10 +71,11 @@ fn of_evidence(asked: &Asked<'_>, reason: Reason, nearest: &[Nearest]) -> Vec<St
         }
         Evidence::Access {
             caller,
+            caller_project,
             target_project,
             action,
             ..
-        } => access(asked, reason, caller, *target_project, action),
+        } => access(asked, reason, caller, (*caller_project, *target_project), action),
         Evidence::Throttle { retry_after_ms, .. } => vec![throttle(asked, *retry_after_ms)],
         Evidence::Restarting {
             next_start,

@@ -11,7 +11,8 @@ mod services;
 
 use serde::{Deserialize, Serialize};
 
-use super::Asked;
+use super::{Asked, fix};
+use crate::address;
 use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
@@ -141,9 +142,21 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
     // Beside something very close, what is far off would only distract.
     let farthest = close.first().map_or(0, |(nearest, _)| nearest * 2 + 2);
     close.retain(|(far, _)| *far <= farthest);
+    // Where neither the id nor the path below it is like what was sent, none is nearer than another.
+    if close.first().is_some_and(|(_, best)| is_unlike(asked, best)) {
+        return Vec::new();
+    }
     close
         .into_iter()
         .take(SHOWN)
         .map(|(_, nearest)| nearest)
         .collect()
+}
+
+/// Whether nothing of the route says that it was meant: its service is another one, and its path is the bare address.
+fn is_unlike(asked: &Asked<'_>, best: &Nearest) -> bool {
+    let Owner::Service { service, .. } = &best.owner else {
+        return false;
+    };
+    best.path == address::of_service(service) && fix::is_of_no_service(asked, best)
 }

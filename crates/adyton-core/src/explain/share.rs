@@ -6,9 +6,10 @@
 
 use super::compared::{calls, listed};
 use super::{Asked, Compared, Nearest, Reader, fix};
-use crate::catalogue::Reason;
+use crate::catalogue::{Fault, Reason};
 use crate::evidence::Evidence;
 use crate::holder::Holder;
+use crate::id::ProjectId;
 use crate::language::{Language, message, phrase};
 use crate::record::{CallerSeen, Step};
 use crate::requested::Requested;
@@ -126,7 +127,8 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         );
         return Some(match record.status {
             0..400 => Vec::new(),
-            _ => vec![own.to_owned()],
+            400..500 => vec![own.to_owned()],
+            _ => vec![own.to_owned(), who_runs_it(asked)],
         });
     };
     let mut fixes = match &record.evidence {
@@ -134,7 +136,12 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         Evidence::Signature(seen) => fix::signed(asked, seen),
         Evidence::Credentials { accepted, .. } => fix::one_of(asked, accepted).into_iter().collect(),
         // The catalogue's advice is for who runs the API.
-        Evidence::Access { action, .. } => return Some(vec![ask(asked, reason, action)]),
+        Evidence::Access {
+            action,
+            caller_project,
+            roles,
+            ..
+        } => return Some(to_be_let_in(asked, reason, action, *caller_project, roles)),
         Evidence::Throttle { retry_after_ms, .. } => vec![fix::throttle(asked, *retry_after_ms)],
         Evidence::Restarting {
             next_start,
@@ -149,7 +156,8 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
             fixes
         }
         Evidence::None | Evidence::Route { .. } if reason.step() == Step::Route => {
-            fix::without_routes(asked).into_iter().collect()
+            let fix = fix::without_routes(asked).or_else(|| fix::mended(asked));
+            fix.into_iter().collect()
         }
         Evidence::None
         | Evidence::Route { .. }
@@ -160,9 +168,29 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         | Evidence::LeftOut { .. }
         | Evidence::Request { .. } => Vec::new(),
     };
-    fixes.push(fix::filled(asked, reason.section_in(language).fix));
-    fixes.extend(who_looks_up(&fixes, language));
+    // Which credentials are accepted was just said.
+    if reason != Reason::CredentialsNotAccepted {
+        fixes.push(fix::filled(asked, reason.section_in(language).fix));
+    }
+    let is_others = matches!(reason.code().entry().fault, Fault::Owner | Fault::Platform);
+    fixes.extend(if is_others {
+        Some(who_runs_it(asked))
+    } else {
+        who_looks_up(&fixes, language)
+    });
     Some(fixes)
+}
+
+/// Whom to ask about what only those who run the service can change, and what they look at.
+fn who_runs_it(asked: &Asked<'_>) -> String {
+    message!(
+        asked.language,
+        "What has to change is the service or the server, not your request: if your role does not permit it, give this id to an operator \
+         of the service's project; `adyton explain {}` shows them what the service said.",
+        "需要改动的是服务或服务器，而不是您的请求：如果您的角色不允许，请将该 ID 交给服务所属项目的操作员；他们用 `adyton explain {}` \
+         可以看到服务的情况。",
+        asked.record.id
+    )
 }
 
 /// The verbs of the command line for what only a project's own people may see and change.
@@ -179,6 +207,31 @@ fn who_looks_up(fixes: &[String], language: Language) -> Option<String> {
         )
         .to_owned()
     })
+}
+
+/// What a caller who was not let in does: asks for what they lack, and calls with a token of the right project.
+fn to_be_let_in(
+    asked: &Asked<'_>,
+    reason: Reason,
+    action: &Requested,
+    of: Option<ProjectId>,
+    roles: &[String],
+) -> Vec<String> {
+    // An access key is of no project: it reaches all those in which its user has a role.
+    let is_token_of_other = reason == Reason::IamOtherProject && of.is_some();
+    let token = is_token_of_other.then(|| {
+        phrase!(
+            asked.language,
+            "Call with a token of the service's project: sign in with `adyton login --project PROJECT`, or ask for a token with that \
+             project in `scope` (`adyton whoami` lists your projects). A signature by an access key (AK/SK) needs no project.",
+            "请使用服务所属项目的令牌调用：用 `adyton login --project PROJECT` 登录，或在获取令牌时将该项目填入 `scope`（`adyton whoami` 列出\
+             您的项目）。使用访问密钥（AK/SK）签名时不需要项目。"
+        )
+        .to_owned()
+    });
+    let is_role_lacking = !is_token_of_other || roles.is_empty();
+    let role = is_role_lacking.then(|| ask(asked, reason, action));
+    role.into_iter().chain(token).collect()
 }
 
 /// Whom to ask, and with which command they give it.

@@ -93,17 +93,21 @@ pub(super) fn compared(
             _ => message!(language, ", {} ahead", "，快 {}", span),
         }
     });
-    rows.push(Compared::new(
-        "X-Sdk-Date",
-        message!(
-            language,
-            "{} ± {} min (server time)",
-            "{} ± {} 分钟（服务器时间）",
-            seen.server_time.to_sdk_date(),
-            WINDOW.as_secs() / 60
-        ),
-        format!("{date}{offset}"),
-    ));
+    // Once the signature was found right, nothing of its date is kept.
+    let is_dated = seen.server_time != Timestamp::default();
+    rows.extend(is_dated.then(|| {
+        Compared::new(
+            "X-Sdk-Date",
+            message!(
+                language,
+                "{} ± {} min (server time)",
+                "{} ± {} 分钟（服务器时间）",
+                seen.server_time.to_sdk_date(),
+                WINDOW.as_secs() / 60
+            ),
+            format!("{date}{offset}"),
+        )
+    }));
     if let Some(declared) = &seen.declared_digest {
         let unknown = || phrase!(language, "the body's digest", "请求体的摘要").to_owned();
         let expected = seen.body_digest.map_or_else(unknown, |digest| digest.to_string());

@@ -173,12 +173,16 @@ fn nearest(route: &Nearest, paper: &mut Paper, language: Language) {
 
 fn autopsy(signature: &SignatureExplained, paper: &mut Paper, language: Language) {
     paper.heading(phrase!(language, "Signature", "签名"));
-    paper.fact(phrase!(language, "key", "密钥 ID"), &signature.key);
-    paper.fact(phrase!(language, "algorithm", "算法"), &signature.algorithm);
-    paper.fact(
-        phrase!(language, "signed", "签名头"),
-        &signature.signed_headers.join(" "),
-    );
+    let signed = signature.signed_headers.join(" ");
+    for (name, sent) in [
+        (phrase!(language, "key", "密钥 ID"), &signature.key),
+        (phrase!(language, "algorithm", "算法"), &signature.algorithm),
+        (phrase!(language, "signed", "签名头"), &signed),
+    ] {
+        if !sent.is_empty() {
+            paper.fact(name, sent);
+        }
+    }
     if let Some(mistake) = &signature.mistake {
         paper.fact(phrase!(language, "mistake", "签名错误"), mistake);
     }

@@ -7,6 +7,7 @@ use adyton_core::fact::Fact;
 use adyton_core::measured::Measured;
 use adyton_core::record::{ADDRESS_MAX, AnsweredBy};
 use adyton_core::refusal::PublicDetail;
+use adyton_core::shown::quoted;
 use bytes::Bytes;
 
 use crate::listener::head::{LINES, LINES_MAX};
@@ -14,6 +15,9 @@ use crate::pipeline::{Pipeline, envelope};
 use crate::settings::HEAD_BUFFER;
 use crate::trail::{Ending, Trail, Unread};
 use crate::wire_state::WireState;
+
+/// How much of what cannot be read is shown.
+const SHOWN: usize = 40;
 
 /// Refuses what the parser has refused by itself: `answer` is what it was about to say, `start` what can be told of the
 /// head's beginning. `None` when it says something else.
@@ -135,14 +139,83 @@ fn problem(start: &[u8]) -> Fact {
     if is_split(start) {
         return Fact::HeadSpaceInAddress;
     }
+    if let Some(fact) = of_request_line(start).or_else(|| of_header_names(start)) {
+        return fact;
+    }
     let mut lines = [httparse::EMPTY_HEADER; LINES];
     match httparse::Request::new(&mut lines).parse(start) {
         Err(cause) => Fact::HeadUnreadable {
             error: cause.to_string(),
         },
         Ok(httparse::Status::Partial) => Fact::HeadBroken,
-        Ok(httparse::Status::Complete(_)) => Fact::HeadContradicts,
+        Ok(httparse::Status::Complete(_)) => of_lengths(start).unwrap_or(Fact::HeadContradicts),
     }
+}
+
+/// What is wrong with the request line, where it is one.
+fn of_request_line(start: &[u8]) -> Option<Fact> {
+    let line = start.trim_ascii_start().split(|byte| *byte == b'\n').next()?;
+    let words: Vec<&[u8]> = line.trim_ascii_end().split(|byte| *byte == b' ').collect();
+    let [_, address, version] = words.as_slice() else {
+        return None;
+    };
+    const SIGNS: [(u8, &str, &str); 3] = [(b'<', "<", "%3C"), (b'>', ">", "%3E"), (b'`', "`", "%60")];
+    let sign = SIGNS.iter().find(|(sign, ..)| address.contains(sign));
+    if let Some((_, sign, escape)) = sign.filter(|_| version.starts_with(b"HTTP/")) {
+        return Some(Fact::HeadSignInAddress {
+            sign: (*sign).to_owned(),
+            escape: (*escape).to_owned(),
+        });
+    }
+    let is_other = version.starts_with(b"HTTP/") && !matches!(*version, b"HTTP/1.1" | b"HTTP/1.0");
+    is_other.then(|| Fact::HeadVersion {
+        sent: quoted(&String::from_utf8_lossy(version), SHOWN),
+    })
+}
+
+/// The header lines, as far as they came whole.
+fn header_lines(start: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let end = start.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    start[..end]
+        .trim_ascii_start()
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .take_while(|line| !line.is_empty())
+}
+
+/// The first header line whose name is none. Its value may be a secret.
+fn of_header_names(start: &[u8]) -> Option<Fact> {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let wrong = header_lines(start).find_map(|line| {
+        let end = line
+            .iter()
+            .position(|byte| !is_of_name(byte))
+            .unwrap_or(line.len());
+        let is_name = end > 0 && line.get(end) == Some(&b':');
+        (!is_name).then(|| &line[..(end + 1).min(line.len())])
+    })?;
+    Some(Fact::HeadHeaderName {
+        line: format!("{}…", quoted(&String::from_utf8_lossy(wrong), SHOWN)),
+    })
+}
+
+/// What is wrong with what says where the body ends.
+fn of_lengths(start: &[u8]) -> Option<Fact> {
+    let lengths: Vec<String> = header_lines(start)
+        .filter_map(|line| line.split_at_checked(line.iter().position(|byte| *byte == b':')?))
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"content-length"))
+        .map(|(_, value)| quoted(String::from_utf8_lossy(&value[1..]).trim(), SHOWN))
+        .collect();
+    let is_number =
+        |sent: &str| sent.parse::<u64>().is_ok() && sent.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(sent) = lengths.iter().find(|sent| !is_number(sent)) {
+        return Some(Fact::HeadLength { sent: sent.clone() });
+    }
+    let differ = lengths.iter().any(|sent| Some(sent) != lengths.first());
+    differ.then(|| Fact::HeadLengthRepeated {
+        sent: lengths.join(", "),
+    })
 }
 
 /// Whether the request line has more than its three words, the first and the last of them right.
@@ -174,6 +247,38 @@ mod tests {
         ] {
             assert_eq!(problem(start), fact, "{}", String::from_utf8_lossy(start));
         }
+        let name = |line: &str| Fact::HeadHeaderName { line: line.into() };
+        let length = |sent: &str| Fact::HeadLength { sent: sent.into() };
+        let (sign, escape) = ("<".to_owned(), "%3C".to_owned());
+        for (start, fact) in [
+            (
+                &b"POST /v1/infers/<id> HTTP/1.1\r\nHost: a\r\n\r\n"[..],
+                Fact::HeadSignInAddress { sign, escape },
+            ),
+            (
+                b"GET / HTTP/3.0\r\n\r\n",
+                Fact::HeadVersion {
+                    sent: "HTTP/3.0".into(),
+                },
+            ),
+            (
+                b"GET / HTTP/1.1\r\nX-Auth-Token : t0ken\r\n\r\n",
+                name("X-Auth-Token …"),
+            ),
+            (
+                b"GET / HTTP/1.1\r\nX-Auth-Token t0ken\r\n\r\n",
+                name("X-Auth-Token …"),
+            ),
+            (b"GET / HTTP/1.1\r\nA: b\r\n folded\r\n\r\n", name(" …")),
+            (b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", length("-5")),
+            (b"POST / HTTP/1.1\r\nContent-Length: abc\r\n\r\n", length("abc")),
+            (
+                b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+                Fact::HeadLengthRepeated { sent: "5, 6".into() },
+            ),
+        ] {
+            assert_eq!(problem(start), fact, "{}", String::from_utf8_lossy(start));
+        }
         for start in [
             &b"get /a b HTTP/1.1\r\n\r\n"[..],
             b"GET /a HTTP/3\r\n\r\n",
@@ -198,6 +303,6 @@ mod tests {
         let read = seen(b"GET /\xff\xfe HTTP/1.1\r\nHost\r\n", "::1");
         assert_eq!((read.method, read.path, read.host), ("GET", "", &b""[..]));
         let found = problem(b"GET / HTTP/1.1\r\nBad Name: x\r\n\r\n").words();
-        assert!(found.contains("header name"), "{found}");
+        assert!(found.contains("the header line `Bad …`"), "{found}");
     }
 }

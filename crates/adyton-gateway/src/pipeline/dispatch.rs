@@ -40,6 +40,7 @@ mod attempt;
 mod back_end;
 mod forward;
 mod in_process;
+mod no_json;
 #[cfg(test)]
 mod over_http;
 #[cfg(test)]

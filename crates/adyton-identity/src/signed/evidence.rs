@@ -111,7 +111,6 @@ pub(crate) fn wrong_digest(caller: &Caller, declared: Sha256, body: Sha256) -> R
         Fact::BodyChanged
     };
     let evidence = SignatureEvidence {
-        key: caller.seen().name().to_owned(),
         algorithm: "SDK-HMAC-SHA256".to_owned(),
         declared_digest: Some(declared.to_string()),
         body_digest: Some(body),

@@ -35,6 +35,12 @@ fn is_placeholder(text: &[u8]) -> bool {
     text.len() < 64 && (is_marked || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
+/// Whether it is the body of the answer that had the token in a header, or another JSON document.
+fn is_answer(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"{").and_then(|text| text.strip_suffix(b"}"));
+    inside.is_some_and(|inside| inside.trim_ascii_start().starts_with(b"\"") && inside.contains(&b':'))
+}
+
 /// What it looks like. Nothing of the text itself is repeated.
 pub(super) fn looks_like(text: &[u8]) -> Fact {
     let is_ours = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -48,6 +54,8 @@ pub(super) fn looks_like(text: &[u8]) -> Fact {
         || matches!(text.last(), Some(b'"' | b'\'' | b'`'))
     {
         Fact::TokenQuoted
+    } else if is_answer(text) {
+        Fact::TokenIsAnswer
     } else if is_placeholder(text) {
         Fact::TokenPlaceholder
     } else if dotted {
@@ -76,6 +84,11 @@ mod tests {
             (String::new(), Fact::TokenEmpty),
             (format!("Bearer {whole}"), Fact::TokenBearer),
             (format!("\"{whole}\""), Fact::TokenQuoted),
+            (
+                r#"{"token":{"methods":["password"]}}"#.to_owned(),
+                Fact::TokenIsAnswer,
+            ),
+            (r#"{ "error_code": "x" }"#.to_owned(), Fact::TokenIsAnswer),
             ("$TOKEN".to_owned(), Fact::TokenPlaceholder),
             ("${TOKEN}".to_owned(), Fact::TokenPlaceholder),
             ("%TOKEN%".to_owned(), Fact::TokenPlaceholder),

@@ -181,7 +181,7 @@ fn things_that_are_not_there_are_named() {
             exit 1
             --- stderr
             error: this project has no request with the id [id]
-            hint: `adyton requests` lists the requests that are kept; older ones may have been deleted, or belong to another project; those whose address belongs to none, such as that of a deleted service, an administrator of the domain can explain: ask one to run `adyton explain [id]`
+            hint: `adyton requests` lists the requests that are kept; another project's are read with `--project NAME`, and those whose address belongs to none (a wrong URL, a head that cannot be read) by whoever sent them, with the credential that they sent, or by an administrator of the domain: ask one of them to run `adyton explain [id]`
         "#]],
     );
     place.check(

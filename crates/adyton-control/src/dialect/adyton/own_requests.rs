@@ -13,7 +13,7 @@ use crate::read_call::ReadCall;
 pub(crate) async fn show(call: ReadCall) -> OperationResult<Json<OwnRequest>> {
     let (sent, language) = (call.text("request_id"), language::of(&call.headers));
     let found = match RequestId::parse(sent.as_bytes()) {
-        Some(id) => own_request::explain(&call.shared, &call.caller, id, language).await,
+        Some(id) => own_request::explain(&call.shared, &call.caller, call.remote.address, id, language).await,
         None => Err(Failure::missing(Thing::Request, sent)),
     };
     if let Err(Failure::Missing { .. }) = found {

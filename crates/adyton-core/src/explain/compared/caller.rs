@@ -92,11 +92,10 @@ pub(super) fn access(
 ) -> Vec<Compared> {
     let language = asked.language;
     let mut rows = Vec::new();
-    if let Some(target) = target_project
-        && caller_project != target_project
+    if let (Some(target), Some(own)) = (target_project, caller_project)
+        && own != target
     {
-        let none = || phrase!(language, "no project", "没有项目").to_owned();
-        let got = caller_project.map_or_else(none, |id| asked.project_name(id));
+        let got = asked.project_name(own);
         let label = phrase!(language, "project", "项目");
         rows.push(Compared::new(label, asked.project_name(target), got));
     }

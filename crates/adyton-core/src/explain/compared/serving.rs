@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::catalogue::Reason;
 use crate::clock::Timestamp;
+use crate::event_cause::cause_in;
 use crate::evidence::Evidence;
 use crate::explain::units::{grouped, span};
 use crate::explain::{Asked, Compared};
@@ -134,7 +135,7 @@ fn restarting(
             "已重启 {}，至今 {}；上一次运行：{}",
             span(since, language),
             times,
-            last_end
+            cause_in(last_end, language)
         ),
     )
 }

@@ -14,7 +14,7 @@ pub(super) fn access(
     asked: &Asked<'_>,
     reason: Reason,
     caller: &str,
-    target: Option<ProjectId>,
+    (of, target): (Option<ProjectId>, Option<ProjectId>),
     action: &Requested,
 ) -> Vec<String> {
     let language = asked.language;
@@ -48,7 +48,8 @@ pub(super) fn access(
         "USER"
     };
     let role = role_for(action);
-    if reason == Reason::IamOtherProject {
+    // An access key is of no project: its user lacks a role, and no other sign-in helps.
+    if reason == Reason::IamOtherProject && of.is_some() {
         return vec![message!(
             language,
             "Call with credentials for {0}: sign in for it with `adyton login --user {1} --project {2}`, or ask for a token with \

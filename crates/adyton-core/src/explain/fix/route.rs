@@ -1,5 +1,6 @@
 //! What to do about a path, method or stage that no API has.
 
+use super::written;
 use crate::address;
 use crate::api::RELEASE;
 use crate::catalogue::Reason;
@@ -28,6 +29,12 @@ pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<S
         return Vec::new();
     }
     let Some(best) = nearest.first() else {
+        if let Some(fix) = written::mended(asked) {
+            return vec![fix];
+        }
+        if asked.record.reason == Some(Reason::RouteNoSuchService) && asked.group().is_none() {
+            return vec![no_such_id(language)];
+        }
         return vec![match asked.group() {
             Some(_) => message!(
                 language,
@@ -47,16 +54,7 @@ pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<S
         return vec![nothing_differs(asked, best)];
     }
     if is_of_no_service(asked, best) {
-        return vec![
-            phrase!(
-                language,
-                "No service of yours has an id like the one that was sent: `adyton service list` shows their ids, and \
-                 `adyton service show NAME` the whole call.",
-                "您的服务都没有与所发送的相近的 ID：`adyton service list` 显示各服务的 ID，`adyton service show NAME` 显示完整的\
-                 调用方式。"
-            )
-            .to_owned(),
-        ];
+        return vec![no_such_id(language)];
     }
     let is_stage = |differs: &&Difference| differs.part == Part::Environment;
     let is_repeated = matches!(
@@ -83,7 +81,8 @@ pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<S
 
 /// What to do about a path that is wrong whatever is published.
 pub(in crate::explain) fn without_routes(asked: &Asked<'_>) -> Option<String> {
-    no_api_address(asked)
+    written::form(asked)
+        .or_else(|| no_api_address(asked))
         .or_else(|| without_dots(asked))
         .or_else(|| query_in_path(asked))
 }
@@ -134,12 +133,26 @@ fn query_in_path(asked: &Asked<'_>) -> Option<String> {
     })
 }
 
+fn no_such_id(language: Language) -> String {
+    phrase!(
+        language,
+        "No service of yours has an id like the one that was sent: `adyton service list` shows their ids, and \
+         `adyton service show NAME` the whole call.",
+        "您的服务都没有与所发送的相近的 ID：`adyton service list` 显示各服务的 ID，`adyton service show NAME` 显示完整的\
+         调用方式。"
+    )
+    .to_owned()
+}
+
 /// Whether the nearest route is of a service whose id and name are nothing like what was sent.
-fn is_of_no_service(asked: &Asked<'_>, best: &Nearest) -> bool {
+pub(in crate::explain) fn is_of_no_service(asked: &Asked<'_>, best: &Nearest) -> bool {
     let Owner::Service { service_name, .. } = &best.owner else {
         return false;
     };
-    if asked.record.reason != Some(Reason::RouteNoSuchService) {
+    if !matches!(
+        asked.record.reason,
+        Some(Reason::RouteNoSuchService | Reason::RouteMalformedServiceId)
+    ) {
         return false;
     }
     let other = best.differs.iter().find(|differs| differs.part == Part::Service);

@@ -377,3 +377,19 @@ fn app_credentials_at_the_prediction_tab_are_sent_to_the_api_address_and_nothing
     assert!(!is_told(&nothing) && nothing.len() == 2, "{nothing:?}");
     assert!(is_general(&nothing[1], Reason::CredentialsMissing), "{nothing:?}");
 }
+
+#[test]
+fn of_a_signature_that_was_right_only_the_digests_are_compared() {
+    let seen = SignatureEvidence {
+        declared_digest: Some("ab".repeat(32)),
+        ..SignatureEvidence::default()
+    };
+    let told = text(&refused(
+        Reason::AkskBodyDigest,
+        Evidence::Signature(Box::new(seen)),
+    ));
+    assert!(told.contains("body digest"), "{told}");
+    for absent in ["1970", "X-Sdk-Date", "key  ", "signed  "] {
+        assert!(!told.contains(absent), "{absent}: {told}");
+    }
+}

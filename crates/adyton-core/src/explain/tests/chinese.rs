@@ -204,3 +204,34 @@ fn what_was_measured_asked_for_and_throttled_is_told_in_no_english_words() {
         )]
     );
 }
+
+#[test]
+fn why_a_service_does_not_run_is_told_as_its_events_tell_it() {
+    let evidence = Evidence::Service {
+        service: POETRY,
+        status: "failed".into(),
+        facts: Vec::new(),
+        note: "model poetry 1.0.0: starting: it ended with exit code 1 before it was ready\nlast lines of its output:\nNo weights".into(),
+    };
+    let told = chinese(&refused(Reason::ServiceFailed, evidence))
+        .notes
+        .join("\n");
+    for said in [
+        "模型 poetry 1.0.0：启动时：就绪前已结束（退出码 1）",
+        "其输出的最后几行：",
+        "No weights",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    let evidence = Evidence::Restarting {
+        service: POETRY,
+        instance: InstanceId::from_bits(5),
+        since: at(),
+        restarts: 1,
+        last_end: "it ended with exit code 3".into(),
+        next_start: at(),
+        server_time: at(),
+    };
+    let told = chinese(&refused(Reason::InstanceRestarting, evidence)).compared;
+    assert!(told[0].got.contains("已结束（退出码 3）"), "{told:?}");
+}

@@ -92,7 +92,7 @@ fn the_role_that_is_lacking_is_granted_by_one_command() {
     let access = |action: &str| Evidence::Access {
         way: String::new(),
         caller: "user ada".into(),
-        caller_project: None,
+        caller_project: Some(THEIRS),
         target_project: Some(MINE),
         action: String::from(action).into(),
         roles: vec!["auditor".into()],

@@ -450,6 +450,7 @@ fn a_deleted_service_is_told_before_anything_that_is_close() {
         id: gone,
         name: "old".into(),
         at: at(),
+        now: Some(POETRY),
     };
     explanation.tell_deleted(&deleted, Language::English);
     assert_eq!(explanation.fix.len(), before + 1);
@@ -458,7 +459,123 @@ fn a_deleted_service_is_told_before_anything_that_is_close() {
         first.starts_with(&format!("Service old ({gone}) was deleted at 2026-01-15")),
         "{first}"
     );
-    assert!(first.contains("`adyton service show old`"), "{first}");
+    assert!(first.contains(&format!("call `/v1/infers/{POETRY}`")), "{first}");
+    let deleted = DeletedService { now: None, ..deleted };
+    explanation.tell_deleted(&deleted, Language::English);
+    let first = &explanation.fix[0];
+    assert!(
+        first.contains("no service has that name now") && !first.contains("service show old"),
+        "{first}"
+    );
+}
+
+/// What the sender of a wrong address is told, who may know nothing of what is published.
+fn told_to_sender(reason: Reason, method: &str, path: &str, query: &str) -> String {
+    let record = Record {
+        query: query.into(),
+        ..wrong(reason, method, path, None)
+    };
+    let reader = Reader::Caller {
+        holder: crate::holder::Holder::User(crate::id::UserId::from_bits(7)),
+        service: None,
+    };
+    explain(&record, &live(), reader, None).fix.join("\n")
+}
+
+#[test]
+fn an_address_is_put_right_by_its_form_for_every_reader() {
+    let id = POETRY.to_string();
+    let (malformed, none) = (Reason::RouteMalformedServiceId, Reason::RouteNotAnApiAddress);
+    let capitals = id.to_uppercase();
+    let plain = id.replace('-', "");
+    for (reason, path, query, below) in [
+        (malformed, format!("/v1/infers//{id}"), "", ""),
+        (malformed, format!("/v1/infers/{capitals}/a/b"), "", "/a/b"),
+        (malformed, format!("/v1/infers/{plain}"), "", ""),
+        (malformed, format!("/v1/infers/%22{id}%22"), "", ""),
+        (malformed, format!("/v1/infers/{{{id}}}/a"), "", "/a"),
+        (malformed, format!("/v1/infers/{id}%0a"), "", ""),
+        (none, format!("/v1/infer/{id}"), "", ""),
+        (none, format!("/infers/{id}/a"), "", "/a"),
+        (none, format!("//v1//infers//{id}//a/"), "", "/a"),
+        (none, "/v1/infers".to_owned(), "x=1&service_id=ID", ""),
+        (
+            Reason::RouteUndeclaredPath,
+            format!("/v1/infers/{id}/v1/infers/{id}/a"),
+            "",
+            "/a",
+        ),
+    ] {
+        let fix = told_to_sender(reason, "POST", &path, &query.replace("ID", &id));
+        let right = format!("Call `POST /v1/infers/{id}{below}`");
+        assert!(fix.contains(&right), "{path}: {fix}");
+    }
+    for (reason, path) in [
+        (malformed, "/v1/infers/poetry".to_owned()),
+        (Reason::RouteUndeclaredPath, format!("/v1/infers/{id}/nowhere")),
+        (Reason::RouteUndeclaredPath, format!("/v1/infers/{id}//a")),
+        (Reason::RouteNoSuchService, format!("/v1/infers/{id}")),
+    ] {
+        let fix = told_to_sender(reason, "POST", &path, "");
+        assert!(!fix.contains("Call `POST"), "{path}: {fix}");
+    }
+}
+
+#[test]
+fn placeholders_escapes_and_proxies_are_named_to_every_reader() {
+    let (malformed, bad) = (Reason::RouteMalformedServiceId, Reason::RouteBadEncoding);
+    for (reason, method, path, said) in [
+        (
+            malformed,
+            "POST",
+            "/v1/infers/{service_id}",
+            "`{service_id}` is a placeholder",
+        ),
+        (
+            malformed,
+            "POST",
+            "/v1/infers/%7Bservice_id%7D/a",
+            "`{service_id}` is a placeholder",
+        ),
+        (
+            malformed,
+            "POST",
+            "/v1/infers/$SERVICE_ID",
+            "`$SERVICE_ID` is a placeholder",
+        ),
+        (
+            malformed,
+            "POST",
+            "/v1/infers/YOUR_SERVICE",
+            "`YOUR_SERVICE` is a placeholder",
+        ),
+        (bad, "POST", "/v1/infers/x/%zz", "`%zz` in the path is no escape"),
+        (bad, "POST", "/v1/infers/x/100%", "`%` in the path is no escape"),
+        (bad, "POST", "/v1/infers/x/%E9t", "are not UTF-8"),
+        (Reason::RouteNotAnApiAddress, "CONNECT", "", "sends to its proxy"),
+    ] {
+        let record = wrong(reason, method, path, None);
+        let read = explained(&record).fix.remove(0);
+        let sent = told_to_sender(reason, method, path, "");
+        assert!(
+            read.contains(said) && sent.contains(said),
+            "{path}: {read}\n{sent}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_proposed_where_nothing_is_like_what_was_sent() {
+    let gone = ServiceId::from_bits(0x9999_0000_1111_2222_aaaa_bbbb_cccc_dddd);
+    let record = wrong(
+        Reason::RouteNoSuchService,
+        "POST",
+        &format!("/v1/infers/{gone}"),
+        None,
+    );
+    let told = explained(&record);
+    assert!(told.nearest.is_empty(), "{:?}", told.nearest);
+    assert!(told.fix[0].contains("has an id like the one"), "{:?}", told.fix);
 }
 
 #[test]

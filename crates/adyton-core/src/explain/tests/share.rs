@@ -325,3 +325,67 @@ fn an_app_that_signed_is_authorised_by_its_name_though_it_was_not_proven_yet() {
         )
     );
 }
+
+#[test]
+fn of_what_its_owner_has_to_change_the_caller_is_told_whom_to_ask() {
+    for reason in [
+        Reason::PredictionTimeout,
+        Reason::InstanceClosed,
+        Reason::ServiceStopped,
+        Reason::ModelFailed,
+    ] {
+        let record = mine(refused(reason, Evidence::None));
+        let last = told(&record, None).fix.pop().unwrap_or_default();
+        let whom = format!("`adyton explain {}` shows them", record.id);
+        assert!(
+            last.contains("operator") && last.contains(&whom),
+            "{reason:?}: {last}"
+        );
+    }
+    let whom = |status| {
+        told(&mine(answered(status)), None)
+            .fix
+            .join(" ")
+            .contains("operator")
+    };
+    assert!(
+        whom(500) && !whom(422),
+        "what the model refuses, the caller changes"
+    );
+}
+
+#[test]
+fn who_called_another_project_is_told_of_the_role_and_the_token_that_they_lack() {
+    let fixes = |of: Option<ProjectId>, roles: &[&str]| {
+        let evidence = Evidence::Access {
+            way: String::new(),
+            caller: String::new(),
+            caller_project: of,
+            target_project: Some(MINE),
+            action: String::from("modelarts:service:predict").into(),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            holder: Some(ME),
+        };
+        let record = mine(refused(Reason::IamOtherProject, evidence));
+        let whole = explained(&record).to_text(100, false);
+        (told(&record, None).fix.join("\n"), whole)
+    };
+    let (grant, login) = ("adyton role grant", "adyton login --project PROJECT");
+    let (sent, _) = fixes(Some(THEIRS), &[]);
+    assert!(sent.contains(grant) && sent.contains(login), "{sent}");
+    let (sent, _) = fixes(Some(THEIRS), &["caller"]);
+    assert!(
+        !sent.contains(grant) && sent.contains(login),
+        "the role is there: {sent}"
+    );
+    let (sent, whole) = fixes(None, &[]);
+    assert!(
+        sent.contains(grant) && !sent.contains(login),
+        "a key is of no project: {sent}"
+    );
+    assert!(
+        whole.contains(grant) && !whole.contains("adyton login"),
+        "{whole}"
+    );
+    assert!(!whole.contains("no project"), "{whole}");
+}

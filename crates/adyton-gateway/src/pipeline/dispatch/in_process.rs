@@ -9,10 +9,11 @@ use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::PublicDetail;
 use adyton_runtime::targets::{Answer as ModelAnswer, Call as ModelCall, InFlight, InProcess, ModelError};
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderValue, Response};
 
 use super::Dispatcher;
 use super::attempt::{Attempt, TimeLimit};
+use super::no_json;
 use crate::pipeline::answer::{Answer, AnswerBody};
 use crate::pipeline::limit::{self, Bodies, ToSend};
 use crate::pipeline::refused::{Allowance, Refused};
@@ -90,7 +91,7 @@ pub(super) async fn predict(
         (answered, allowance)
     };
     let answer = answered.map_err(|error| {
-        let error = told_as_form(error, &arrival.head.headers, &body);
+        let error = no_json::told(error, &arrival.head.headers, &body);
         spent(failed(error, in_flight), allowance)
     })?;
     Ok(Answer {
@@ -113,25 +114,6 @@ fn response(answer: ModelAnswer) -> Response<AnswerBody> {
 fn spent(mut refused: Box<Refused>, allowance: Option<Allowance>) -> Box<Refused> {
     refused.allowance = allowance;
     refused
-}
-
-/// What no model can read because it is a form is told as a form: where its first byte is no JSON says nothing. A body that
-/// begins as JSON does is judged as JSON, whatever it is called: curl calls all that it sends a form.
-fn told_as_form(error: ModelError, headers: &HeaderMap, body: &[u8]) -> ModelError {
-    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = media.map(|media| media.split(';').next().unwrap_or_default().trim());
-    let form = essence.filter(|essence| {
-        let forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
-        forms.iter().any(|form| essence.eq_ignore_ascii_case(form))
-    });
-    let is_json = matches!(body.trim_ascii_start(), [b'{' | b'[', ..]);
-    match (error, form) {
-        (ModelError::Input(_), Some(media)) if !is_json => {
-            let media = media.to_ascii_lowercase();
-            ModelError::Input(Fact::InputIsForm { media }.into())
-        }
-        (error, _) => error,
-    }
 }
 
 fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
@@ -166,37 +148,4 @@ fn failed(error: ModelError, in_flight: &InFlight) -> Box<Refused> {
     }
     refused.model_answer = error.answer();
     refused
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(media: &'static str, body: &str) -> String {
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media))]);
-        let (field, error) = ("body".to_owned(), "expected value".to_owned());
-        let error = ModelError::Input(Fact::InputNotJson { field, error }.into());
-        told_as_form(error, &headers, body.as_bytes()).to_string()
-    }
-
-    #[test]
-    fn a_form_is_told_as_a_form() {
-        for (media, body) in [
-            ("multipart/form-data; boundary=b", "--b\r\n"),
-            ("Application/X-WWW-Form-Urlencoded", "x=1"),
-        ] {
-            let text = told(media, body);
-            assert!(text.contains("a form (`") && text.contains("send JSON"), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_begins_as_json_or_is_called_json_is_judged_as_json() {
-        for (media, body) in [
-            ("application/x-www-form-urlencoded", " {\"x\": 1"),
-            ("application/json", "x=1"),
-        ] {
-            assert!(told(media, body).contains("not valid JSON"), "{media}");
-        }
-    }
 }
