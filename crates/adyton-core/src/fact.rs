@@ -307,7 +307,7 @@ facts! {
     TokenMaybeAppCode = "it is not a token; by its length it may be an AppCode, which belongs in `X-Apig-AppCode`"
         "这不是令牌；从长度看可能是 AppCode，应放入 `X-Apig-AppCode`";
     TokenIsAnswer = "it is a JSON document: the token is not in the body of the answer of `POST /v3/auth/tokens`, but in its header `X-Subject-Token`"
-        "这是 JSON 文档：令牌不在 `POST /v3/auth/tokens` 应答的内容中，而在其头部 `X-Subject-Token` 中";
+        "这是 JSON 文档：令牌不在 `POST /v3/auth/tokens` 响应的内容中，而在其头部 `X-Subject-Token` 中";
     TokenPlaceholder = "it is the name of a variable or a placeholder, not its value: in a shell, single quotes keep `$NAME` as it is, double quotes do not"
         "这是变量名或占位符，不是它的值：shell 中单引号会原样保留 `$NAME`，双引号不会";
     TokenNoText = "tokens are base64url text; what was sent is not, or is too short"

@@ -166,7 +166,7 @@ impl Explain {
             .hint(said!(
                 "authenticate as the request did; older requests may have been deleted. Or ask an operator of the service's project to \
                  run `adyton explain {id}`; what `X-Adyton-Reason` in the answer means, everybody may read: `adyton errors REASON`",
-                "请使用该请求所用的凭证进行认证；更早的请求可能已被删除。或请服务所属项目的操作员执行 `adyton explain {id}`；应答中 \
+                "请使用该请求所用的凭证进行认证；更早的请求可能已被删除。或请服务所属项目的操作员执行 `adyton explain {id}`；响应中 \
                  `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
             ))),
             Err(failure) => Err(failure),
@@ -270,7 +270,7 @@ fn not_own(id: RequestId) -> Failure {
          machine that sent it. Or ask an operator of the service's project to run `adyton explain {id}`. What `X-Adyton-Reason` in the \
          answer means, everybody may read: `adyton errors REASON`",
         "请用发送请求时的凭证查询：`--context NAME`、`--auth app` 或 `--auth appcode`；没有有效凭证的请求，须在发送它的机器上查询。或请服务所属\
-         项目的操作员执行 `adyton explain {id}`。应答中 `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
+         项目的操作员执行 `adyton explain {id}`。响应中 `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
     ))
 }
 
