@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use adyton_core::language::Words;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -68,6 +69,12 @@ impl ToSchema for Number {
     }
 }
 
+/// What is said of a field that is not supported.
+pub const UNSUPPORTED: Words = (
+    "this field is not supported by this version; leave it out",
+    "此版本不支持该字段；请勿填写",
+);
+
 /// A documented field that this version does not support. Empty values pass, because clients fill in defaults; anything else
 /// is an error: what is asked for and not done must never look done.
 #[derive(Clone, Copy, Default, Debug)]
@@ -100,9 +107,7 @@ impl<'de> Deserialize<'de> for Unsupported {
         if empty {
             return Ok(Unsupported);
         }
-        Err(de::Error::custom(
-            "this field is not supported by this version; leave it out",
-        ))
+        Err(de::Error::custom(UNSUPPORTED.0))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use adyton_core::catalogue::Surface;
 use adyton_core::id::ProjectId;
+use adyton_core::language::Bilingual;
 use adyton_core::live::Live;
 use adyton_core::tenant::Scope;
 use adyton_identity::policy::has_role;
@@ -24,7 +25,7 @@ impl Parameters {
     pub(crate) async fn of(parts: &mut Parts) -> OperationResult<Self> {
         let raw = RawPathParams::from_request_parts(parts, &())
             .await
-            .map_err(|error| Failure::Malformed(error.to_string()))?;
+            .map_err(|error| Failure::Malformed(Bilingual::as_it_is(error.to_string())))?;
         Ok(Self(
             raw.iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -1,5 +1,6 @@
 //! The body of a management call: whole, within its limit and in time.
 
+use adyton_core::language::both;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -31,10 +32,14 @@ pub(crate) async fn read(body: Body) -> OperationResult<Bytes> {
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Failure::TooLarge {
             limit: BODY_MOST as u64,
         }),
-        Ok(Err(error)) => Err(Failure::Malformed(format!("the body was cut off: {error}"))),
-        Err(_) => Err(Failure::Malformed(
-            "the body did not arrive within 30 seconds".to_owned(),
-        )),
+        Ok(Err(error)) => Err(Failure::Malformed(both!(
+            "the body was cut off: {error}",
+            "请求体中断：{error}"
+        ))),
+        Err(_) => Err(Failure::Malformed(both!(
+            "the body did not arrive within 30 seconds",
+            "请求体未在 30 秒内全部到达"
+        ))),
     }
 }
 

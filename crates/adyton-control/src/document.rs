@@ -193,7 +193,138 @@ fn parameters(path: &str) -> Vec<Parameter> {
 mod tests {
     use std::collections::HashSet;
 
+    use adyton_core::language::has_english;
+    use bytes::Bytes;
+    use http::Uri;
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::failure::Failure;
+    use crate::page::Reads;
+    use crate::payload::Payload;
+
+    /// How deep examples of schemas go: some contain themselves.
+    const DEEPEST: usize = 8;
+
+    /// A value that a schema allows.
+    fn example(schema: &Value, all: &Value, depth: usize) -> Value {
+        let name = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        if let Some(name) = name {
+            return example(&all[name], all, depth);
+        }
+        let of_parts = ["oneOf", "anyOf", "allOf"]
+            .iter()
+            .find_map(|of| schema[of].as_array());
+        if let Some(parts) = of_parts {
+            let part = parts.iter().find(|part| part["type"] != "null");
+            return part.map_or(Value::Null, |part| example(part, all, depth));
+        }
+        let kind = match &schema["type"] {
+            Value::Array(kinds) => kinds.iter().find(|kind| **kind != "null").unwrap_or(&Value::Null),
+            kind => kind,
+        };
+        match kind.as_str() {
+            _ if depth > DEEPEST => Value::Null,
+            _ if schema["enum"].is_array() => schema["enum"][0].clone(),
+            Some("object") => {
+                let fields = schema["properties"].as_object().into_iter().flatten();
+                let fields = fields.map(|(name, part)| (name.clone(), example(part, all, depth + 1)));
+                Value::Object(fields.collect())
+            }
+            Some("array") => json!([example(&schema["items"], all, depth + 1)]),
+            Some("string") => json!("x"),
+            Some("integer") => json!(1),
+            Some("number") => json!(0.5),
+            Some("boolean") => json!(true),
+            _ => Value::Null,
+        }
+    }
+
+    /// The document itself, and each with one of its parts wrong, missing or one too many.
+    fn spoiled(value: &Value) -> Vec<Value> {
+        let mut all = vec![
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(1.5),
+            json!(u64::MAX),
+            json!("☃"),
+            json!(""),
+            json!([]),
+            json!([[]]),
+            json!({}),
+        ];
+        let (pairs, list) = (value.as_object(), value.as_array());
+        for (name, part) in pairs.into_iter().flatten() {
+            let whole = value.as_object().cloned().unwrap_or_default();
+            let mut without = whole.clone();
+            without.remove(name);
+            all.push(Value::Object(without));
+            for part in spoiled(part) {
+                let mut with = whole.clone();
+                with.insert(name.clone(), part);
+                all.push(Value::Object(with));
+            }
+        }
+        if let Some(whole) = pairs {
+            let mut more = whole.clone();
+            more.insert("unheard_of".to_owned(), json!(1));
+            all.push(Value::Object(more));
+        }
+        for part in list.into_iter().flatten().flat_map(spoiled) {
+            all.push(json!([part]));
+        }
+        all
+    }
+
+    /// What the readers of an operation say of a body and a query.
+    fn problems(reads: &[Reads], query: &str, body: &Value) -> Vec<Failure> {
+        let uri: Uri = format!("/?{query}").parse().expect("an address");
+        let payload = Payload::new(uri, Bytes::from(body.to_string()));
+        reads.iter().filter_map(|read| read(&payload)).collect()
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_a_field_or_a_parameter_is_told_in_chinese() {
+        let table = crate::routes::table();
+        let document = serde_json::to_value(document(&table)).expect("JSON");
+        let schemas = &document["components"]["schemas"];
+        let mut told = HashSet::new();
+        for row in &table.rows {
+            let mut page = Page::new(OperationBuilder::new(), "200".to_owned());
+            (row.describe)(&mut page);
+            let reads = page.reads.clone();
+            let (operation, _) = page.finish();
+            let operation = serde_json::to_value(operation).expect("JSON");
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let mut failures = Vec::new();
+            for body in spoiled(&example(schema, schemas, 0)) {
+                failures.extend(problems(&reads, "", &body));
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().expect("a name");
+                for value in ["", "x", "-1", "1.5", "99999999999999999999", "%E2%98%83"] {
+                    failures.extend(problems(&reads, &format!("{name}={value}"), &Value::Null));
+                }
+                failures.extend(problems(&reads, &format!("{name}=1&{name}=1"), &Value::Null));
+            }
+            failures.extend(problems(&reads, "unheard_of=1", &Value::Null));
+            for failure in failures {
+                let (Failure::Invalid { problem, .. } | Failure::Query { problem, .. }) = failure else {
+                    continue;
+                };
+                assert!(
+                    !has_english(&problem.chinese),
+                    "{}: {} is told as {}",
+                    row.heading.path,
+                    problem.english,
+                    problem.chinese
+                );
+                told.insert(problem.english);
+            }
+        }
+        assert!(told.len() > 300, "{}", told.len());
+    }
 
     #[test]
     fn no_two_operations_share_an_id() {

@@ -265,6 +265,8 @@ impl<T: DeserializeOwned + IntoParams + Send> Input for Query<T> {
     }
     fn describe(page: &mut Page) {
         page.parameters(T::into_params(|| Some(ParameterIn::Query)));
+        #[cfg(test)]
+        page.reads.push(|payload| payload.query::<T>().err());
     }
 }
 
@@ -281,6 +283,8 @@ impl<T: DeserializeOwned + ToSchema + Send> Input for Body<T> {
     }
     fn describe(page: &mut Page) {
         page.takes::<T>();
+        #[cfg(test)]
+        page.reads.push(|payload| payload.json::<T>().err());
     }
 }
 

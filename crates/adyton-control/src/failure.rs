@@ -32,7 +32,7 @@ pub(crate) type OperationResult<T> = Result<T, Failure>;
 pub(crate) enum Failure {
     /// The body or the query cannot be read at all.
     #[error("{0}")]
-    Malformed(String),
+    Malformed(Bilingual),
     /// One field is wrong.
     #[error("{field}: {problem}")]
     Invalid {
@@ -143,10 +143,10 @@ pub(crate) enum Failure {
     },
     /// `config.json` is wrong.
     #[error("{0}")]
-    BadConfig(String),
+    BadConfig(Bilingual),
     /// The package cannot be read or run.
     #[error("{0}")]
-    BadPackage(String),
+    BadPackage(Bilingual),
     /// The app is authorised for the API already.
     #[error("The app is already authorized for the API")]
     AlreadyAuthorised,
@@ -249,17 +249,17 @@ pub(crate) enum Failure {
     },
     /// The disk is full; what is needed or what to do.
     #[error("{0}")]
-    NoSpace(String),
+    NoSpace(Bilingual),
     /// The database fails; in what way, and whether the change may have been made.
     #[error("{0}")]
-    Storage(String),
+    Storage(Bilingual),
     /// An upload whose caller only its last byte would prove, and that is too large or one too many to be written to disk for
     /// somebody unknown.
     #[error("{0}")]
-    UnprovenUpload(String),
+    UnprovenUpload(Bilingual),
     /// The project keeps as many uploads as it may.
     #[error("{0}")]
-    UploadQuota(String),
+    UploadQuota(Bilingual),
     /// A defect of ours. Logged; the caller learns the request id only.
     #[error("{0}")]
     Defect(String),

@@ -14,7 +14,14 @@ pub(crate) struct Page {
     operation: OperationBuilder,
     status: String,
     schemas: Schemas,
+    /// Reads what a call sends, as its endpoint does.
+    #[cfg(test)]
+    pub(crate) reads: Vec<Reads>,
 }
+
+/// Reads a payload, and says what is wrong.
+#[cfg(test)]
+pub(crate) type Reads = fn(&crate::payload::Payload) -> Option<crate::failure::Failure>;
 
 impl Page {
     /// A page whose success has this status, begun with what every operation says.
@@ -23,6 +30,8 @@ impl Page {
             operation: begun,
             status,
             schemas: Vec::new(),
+            #[cfg(test)]
+            reads: Vec::new(),
         }
     }
     /// The operation, and the schemas that it refers to.

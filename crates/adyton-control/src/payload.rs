@@ -1,5 +1,6 @@
 //! The query and the body of a call, read into types. What does not fit is told with the field that it concerns.
 
+use adyton_core::language::both;
 use bytes::Bytes;
 use http::{HeaderMap, Uri, header};
 use serde::de::DeserializeOwned;
@@ -46,9 +47,10 @@ impl Payload {
     /// The body as JSON. An empty one is told as such, because that is a common mistake of scripts.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> OperationResult<T> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
-            return Err(Failure::Malformed(
-                "the body is empty; JSON is expected".to_owned(),
-            ));
+            return Err(Failure::Malformed(both!(
+                "the body is empty; JSON is expected",
+                "请求体为空；应为 JSON"
+            )));
         }
         if self.is_suspect {
             return Err(Failure::MediaType);
@@ -65,13 +67,16 @@ impl Payload {
                 serde_json::error::Category::Io
                 | serde_json::error::Category::Syntax
                 | serde_json::error::Category::Eof => {
-                    Failure::Malformed(format!("the body is not JSON: {inner}"))
+                    Failure::Malformed(both!("the body is not JSON: {inner}", "请求体不是 JSON：{inner}"))
                 }
             }
         })?;
-        reader
-            .end()
-            .map_err(|error| Failure::Malformed(format!("the body is not one JSON document: {error}")))?;
+        reader.end().map_err(|error| {
+            Failure::Malformed(both!(
+                "the body is not one JSON document: {error}",
+                "请求体不是单个 JSON 文档：{error}"
+            ))
+        })?;
         Ok(value)
     }
     /// The query.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adyton_core::language::{Language, message};
 use adyton_identity::OwnExplanations;
 use adyton_listener::acceptor::Accepted;
 use adyton_listener::{Acceptor, ConnectionSlot, ConnectionSlots, ConnectionState, LogThrottle, Notice};
@@ -32,11 +33,9 @@ const RELIEF: usize = 16;
 
 /// Why the control plane could not begin.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message_in(Language::English))]
 pub enum BindError {
     /// The address cannot be listened at.
-    #[error(
-        "the control plane cannot listen at {address}: {problem}; choose another with --control, or stop the process that uses it"
-    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -44,8 +43,25 @@ pub enum BindError {
         problem: std::io::Error,
     },
     /// The store could not be asked.
-    #[error("the control plane failed to start: {0}")]
     Store(String),
+}
+
+impl BindError {
+    /// What is wrong and what to do.
+    pub fn message_in(&self, language: Language) -> String {
+        match self {
+            Self::Listen { address, problem } => message!(
+                language,
+                "the control plane cannot listen at {address}: {problem}; choose another with --control, or stop the process that uses it",
+                "控制面无法监听 {address}：{problem}；请用 --control 指定另一个地址，或停止占用它的进程"
+            ),
+            Self::Store(problem) => message!(
+                language,
+                "the control plane failed to start: {problem}",
+                "控制面启动失败：{problem}"
+            ),
+        }
+    }
 }
 
 /// Whether the address can be listened at.

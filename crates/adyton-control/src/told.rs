@@ -1,5 +1,5 @@
 //! What an explanation says of a failure in another language than the answer, which is English: each failure has its words in both,
-//! here and in its `Display`. What names the very mistake in a body, a query or a package comes from whoever read it, and is English.
+//! here and in its `Display`. What a library says of a text that it cannot read is quoted as it is.
 
 use adyton_core::language::Language;
 use adyton_core::quota::Quota;
@@ -22,7 +22,7 @@ impl Failure {
     fn in_chinese(&self) -> String {
         let words = |text: &str| text.to_owned();
         match self {
-            Failure::Malformed(problem) => format!("请求无法解析：{problem}"),
+            Failure::Malformed(problem) => format!("请求无法解析：{}", problem.chinese),
             Failure::Invalid { field, problem } => format!("字段 `{field}` 不正确：{}", problem.chinese),
             Failure::Query { field, problem } => format!("查询参数 `{field}` 不正确：{}", problem.chinese),
             Failure::Missing { thing, id } => format!("{} {id} 不存在", named(*thing)),
@@ -55,8 +55,8 @@ impl Failure {
             }
             Failure::ModelNotInService { model } => format!("模型 {model} 不属于该服务"),
             Failure::StateForbids { status } => format!("服务的状态为 {status}；请在其完成后重试"),
-            Failure::BadConfig(problem) => format!("`config.json` 不正确：{problem}"),
-            Failure::BadPackage(problem) => format!("模型包无法使用：{problem}"),
+            Failure::BadConfig(problem) => format!("`config.json` 不正确：{}", problem.chinese),
+            Failure::BadPackage(problem) => format!("模型包无法使用：{}", problem.chinese),
             Failure::AlreadyAuthorised => words("应用已获该 API 的授权"),
             Failure::WrongPassword => words("用户名或密码错误"),
             Failure::Locked { .. } => words("用户已锁定"),
@@ -82,10 +82,10 @@ impl Failure {
             } => format!(
                 "请求 {id} 的记录没有保留：{source_shown} 在那一秒内被拒绝的请求超过 {limit} 个（{setting}）"
             ),
-            Failure::NoSpace(problem) => format!("磁盘空间不足：{problem}"),
-            Failure::Storage(problem) => format!("数据库出错：{problem}"),
-            Failure::UnprovenUpload(problem) => format!("上传的请求尚未通过身份验证：{problem}"),
-            Failure::UploadQuota(problem) => format!("项目保留的上传文件已达上限：{problem}"),
+            Failure::NoSpace(problem) => format!("磁盘空间不足：{}", problem.chinese),
+            Failure::Storage(problem) => format!("数据库出错：{}", problem.chinese),
+            Failure::UnprovenUpload(problem) => format!("上传的请求尚未通过身份验证：{}", problem.chinese),
+            Failure::UploadQuota(problem) => format!("项目保留的上传文件已达上限：{}", problem.chinese),
             Failure::Defect(_) => words("Adyton 自身的缺陷"),
         }
     }

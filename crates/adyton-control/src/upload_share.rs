@@ -4,6 +4,7 @@
 //! Callers whom only the last byte proves are strangers until then: they have one upload at a time for each user that they claim
 //! to be, a few in all, each of them small and short.
 
+use adyton_core::language::{Bilingual, Words, both};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,8 +17,10 @@ use crate::failure::{Failure, OperationResult};
 const UNPROVEN_AT_ONCE: usize = 8;
 
 /// How a caller is proven by the head.
-pub(crate) const PROVE: &str = "declare the body's SHA-256 in `X-Sdk-Content-Sha256` and sign that header, or use a token: then \
-                                the head proves who uploads";
+pub(crate) const PROVE: Words = (
+    "declare the body's SHA-256 in `X-Sdk-Content-Sha256` and sign that header, or use a token: then the head proves who uploads",
+    "请在 `X-Sdk-Content-Sha256` 中声明请求体的 SHA-256 并对该请求头签名，或使用令牌：这样请求头即可证明上传者身份",
+);
 
 /// Uploads that no model was imported from: how many a project keeps, or may keep.
 #[derive(Clone, Copy, Default)]
@@ -74,19 +77,25 @@ impl UploadShare {
         let mut under = uploads.0.lock();
         let (coming, _) = under.projects.get(&project).copied().unwrap_or_default();
         if kept.uploads + coming >= most.uploads {
-            return Err(Failure::UploadQuota(format!(
+            return Err(Failure::UploadQuota(both!(
                 "the project has {} unused uploads and {coming} more in progress; at most {} are kept \
                  (`limits.uploads`). Import models from them, or wait: unused uploads are deleted after 7 days",
-                kept.uploads, most.uploads
+                "项目有 {} 个未使用的上传文件，另有 {coming} 个正在上传；最多保留 {} 个（`limits.uploads`）。请从中导入模型，或稍后再试：未使用的上传文件会在 7 天后删除",
+                kept.uploads,
+                most.uploads
             )));
         }
         match holder {
             Holder::Project(project) => under.projects.entry(project).or_default().0 += 1,
             Holder::Claimed(user) => {
                 if under.unproven.len() >= UNPROVEN_AT_ONCE || !under.unproven.insert(user) {
-                    return Err(Failure::UnprovenUpload(format!(
-                        "another upload of an unauthenticated caller is in progress; {PROVE}"
-                    )));
+                    return Err(Failure::UnprovenUpload(Bilingual {
+                        english: format!(
+                            "another upload of an unauthenticated caller is in progress; {}",
+                            PROVE.0
+                        ),
+                        chinese: format!("另一个未通过身份验证的上传正在进行；{}", PROVE.1),
+                    }));
                 }
             }
         }
@@ -111,10 +120,12 @@ impl UploadShare {
         if self.kept.saturating_add(*coming) <= self.most {
             return Ok(());
         }
-        Err(Failure::UploadQuota(format!(
+        Err(Failure::UploadQuota(both!(
             "the unused uploads of the project have {} bytes, and {coming} more are in progress; at most {} are \
              kept (`limits.uploads_bytes`). Import models from them, or wait: unused uploads are deleted after 7 days",
-            self.kept, self.most
+            "项目未使用的上传文件共 {} 字节，另有 {coming} 字节正在上传；最多保留 {} 字节（`limits.uploads_bytes`）。请从中导入模型，或稍后再试：未使用的上传文件会在 7 天后删除",
+            self.kept,
+            self.most
         )))
     }
 }

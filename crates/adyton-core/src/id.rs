@@ -9,12 +9,37 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::language::{Bilingual, Language, Words, message, phrase};
+
 /// A text that is not an id of the expected form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {expected}")]
+#[error("{}", self.message_in(Language::English))]
 pub struct IdError {
     text: String,
-    expected: &'static str,
+    expected: Words,
+}
+
+impl IdError {
+    /// What is wrong with it.
+    pub fn message_in(&self, language: Language) -> String {
+        let (english, chinese) = self.expected;
+        let expected = phrase!(language, english, chinese);
+        message!(
+            language,
+            "`{}` is not {expected}",
+            "`{}` 不是{expected}",
+            self.text
+        )
+    }
+}
+
+impl From<IdError> for Bilingual {
+    fn from(error: IdError) -> Self {
+        Self {
+            english: error.message_in(Language::English),
+            chinese: error.message_in(Language::Chinese),
+        }
+    }
 }
 
 /// The value of each byte as a lower-case hex digit; [`NO_DIGIT`] for what is none.
@@ -102,7 +127,7 @@ impl std::ops::Deref for HexText {
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, hex) => {
-        id!(@ $(#[$doc])* $name, parse_hex, "32 lower-case hex digits");
+        id!(@ $(#[$doc])* $name, parse_hex, ("32 lower-case hex digits", " 32 位小写十六进制数字"));
         impl $name {
             /// The canonical text, without allocating.
             pub fn to_hex(self) -> HexText { HexText::of(self.0) }
@@ -114,7 +139,7 @@ macro_rules! id {
         }
     };
     ($(#[$doc:meta])* $name:ident, dashed) => {
-        id!(@ $(#[$doc])* $name, parse_dashed, "a lower-case UUID");
+        id!(@ $(#[$doc])* $name, parse_dashed, ("a lower-case UUID", "小写的 UUID"));
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let v = self.0;
@@ -123,7 +148,7 @@ macro_rules! id {
             }
         }
     };
-    (@ $(#[$doc:meta])* $name:ident, $parse:ident, $expected:literal) => {
+    (@ $(#[$doc:meta])* $name:ident, $parse:ident, $expected:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(u128);

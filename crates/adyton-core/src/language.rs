@@ -105,6 +105,25 @@ pub struct Bilingual {
     pub chinese: String,
 }
 
+impl Bilingual {
+    /// The text in a language.
+    pub fn text_in(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        }
+    }
+
+    /// What is the same in all languages, such as the words of a library.
+    pub fn as_it_is(text: impl Into<String>) -> Self {
+        let english = text.into();
+        Self {
+            chinese: english.clone(),
+            english,
+        }
+    }
+}
+
 impl From<Words> for Bilingual {
     fn from((english, chinese): Words) -> Self {
         Self {
@@ -165,6 +184,14 @@ pub fn spaced(text: String, language: Language) -> String {
         before = Some(letter);
     }
     set
+}
+
+/// Whether a Chinese text has a word of English outside of what it quotes: names and code stand between backticks or quotation marks.
+/// For tests.
+pub fn has_english(text: &str) -> bool {
+    let outside: String = text.split(['`', '"']).step_by(2).collect();
+    let mut words = outside.split(|letter: char| !letter.is_ascii_alphabetic());
+    words.any(|word| word.len() > 1 && word.bytes().any(|byte| byte.is_ascii_lowercase()))
 }
 
 /// Punctuation that has its space in itself.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use adyton_core::clock::Clock;
 use adyton_core::id::RequestId;
 use adyton_core::instances::Instances;
+use adyton_core::language::{Language, message};
 use adyton_core::live::LiveCell;
 use adyton_identity::{Identity, OwnExplanations};
 use adyton_listener::{Budget, LogThrottle};
@@ -46,10 +47,20 @@ pub struct GatewayParts {
 
 /// The gateway cannot be started.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "a gateway thread cannot be started: {0}; raise the limit of threads (ulimit -u) or lower `gateway.threads`"
-)]
+#[error("{}", self.message_in(Language::English))]
 pub struct StartError(#[from] std::io::Error);
+
+impl StartError {
+    /// What is wrong and what to do.
+    pub fn message_in(&self, language: Language) -> String {
+        message!(
+            language,
+            "a gateway thread cannot be started: {}; raise the limit of threads (ulimit -u) or lower `gateway.threads`",
+            "无法启动网关线程：{}；请提高线程数上限（ulimit -u），或调低 `gateway.threads`",
+            self.0
+        )
+    }
+}
 
 /// The data plane of one node.
 pub struct Gateway {

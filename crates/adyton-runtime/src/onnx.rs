@@ -17,6 +17,7 @@ pub mod library;
 pub mod load_into;
 pub(crate) mod loader;
 pub mod memory;
+mod no_library;
 pub mod onnx_runtime;
 pub(crate) mod panics;
 pub mod predictor;

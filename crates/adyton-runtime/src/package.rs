@@ -18,6 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use adyton_core::digest::Sha256;
+use adyton_core::language::both;
 use adyton_core::model::{Engine, ModelSpec};
 use serde_json::{Map, Value as Json};
 
@@ -190,8 +191,8 @@ impl Packages {
         if !model.is_dir() {
             return Err(ImportError::package(
                 "",
-                format!("there is no package {digest}"),
-                "upload it first",
+                both!("there is no package {digest}", "没有模型包 {digest}"),
+                ("upload it first", "请先上传"),
             ));
         }
         let spec = check::package(&model, said, onnx, permit)?;

@@ -15,9 +15,9 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions}
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
 use serde::{Deserialize, Serialize};
 
-use crate::cause::{Cause, cause};
+use crate::cause::{Cause, Refusal, cause};
 use crate::database::{DEADLINE, Database, FILE, LONG_DEADLINE};
-use crate::folder::file_error;
+use crate::open_error::{DatabasePlace, DatabaseProblem, FileDeed, FileProblem, file_error};
 use crate::{OpenError, Settings, StoreError, master_key, migration, postgres_programs};
 
 /// Which database a copy was taken of.
@@ -73,7 +73,7 @@ pub async fn copy(data: &Path, settings: &Settings, to: &Path) -> Result<Copied,
         .create_new(true)
         .mode(0o600)
         .open(to)
-        .map_err(|error| file_error(to, "the copy of the database cannot be written", &error))?;
+        .map_err(|error| file_error(to, FileDeed::CopyDatabase, error))?;
     match &settings.database_url {
         None => copy_file(&data.join(FILE), to).await,
         Some(url) => copy_postgres(url, to).await,
@@ -93,6 +93,61 @@ pub fn copy_master_key(
 ) -> Result<(), OpenError> {
     let from = master_key_place(data, settings);
     master_key::copy(&from, copied.check.as_deref(), to)
+}
+
+/// Looks at the database of an installation and changes nothing: the version of its schema, if there is a database.
+///
+/// # Errors
+/// It cannot be opened, is damaged, or was made by a newer program; or the master key is missing, or another database's.
+pub async fn look(data: &Path, settings: &Settings) -> Result<Option<i64>, OpenError> {
+    let found = match &settings.database_url {
+        None if !data.join(FILE).is_file() => return Ok(None),
+        None => look_at_file(&data.join(FILE)).await?,
+        Some(url) => {
+            let database = Database::postgres(url).await?;
+            let session = database.snapshot(DEADLINE).await?;
+            let is_new = session.statement("SELECT to_regclass('schema_version') IS NULL AS is_new");
+            let is_new = session.query_one_raw(is_new).await.map_err(StoreError::from)?;
+            let found = match is_new.map(|row| row.try_get("", "is_new")) {
+                Some(Ok(false)) => Some(contents(&session).await),
+                _ => None,
+            };
+            drop(session);
+            database.close().await;
+            match found {
+                Some(found) => found?,
+                None => return Ok(None),
+            }
+        }
+    };
+    master_key::verify(&master_key_place(data, settings), found.check.as_deref())?;
+    Ok(Some(found.schema))
+}
+
+async fn look_at_file(path: &Path) -> Result<Copied, OpenError> {
+    let pool = open_file(path, false).await?;
+    let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone());
+    let looked = async {
+        let whole = Statement::from_string(connection.get_database_backend(), "PRAGMA quick_check(1)");
+        let whole = connection.query_one_raw(whole).await.map_err(StoreError::from)?;
+        let said: String = match whole {
+            Some(row) => row.try_get_by_index(0).map_err(StoreError::from)?,
+            None => String::new(),
+        };
+        if said != "ok" {
+            return Err(OpenError::Database {
+                place: DatabasePlace::File(path.to_owned()),
+                problem: DatabaseProblem::Refused {
+                    why: Refusal::Damaged,
+                    said,
+                },
+            });
+        }
+        contents(&connection).await
+    };
+    let looked = looked.await;
+    pool.close().await;
+    looked
 }
 
 /// Where the master key of an installation is.
@@ -135,10 +190,7 @@ pub async fn require_empty(url: &Secret<String>) -> Result<(), OpenError> {
             let name: String = row.try_get("", "name").map_err(StoreError::from)?;
             Err(OpenError::Database {
                 place,
-                problem: format!(
-                    "it is not empty (it has the table `{name}`): name an empty database in `database_url`, such as one that \
-                     `createdb` has just made"
-                ),
+                problem: DatabaseProblem::NotEmpty { table: name },
             })
         }
     }
@@ -148,8 +200,7 @@ async fn copy_file(from: &Path, to: &Path) -> Result<Copied, OpenError> {
     if !from.is_file() {
         return Err(OpenError::File {
             path: from.to_owned(),
-            problem: "is not there: --data must name the data folder of a server that has been started once"
-                .into(),
+            problem: FileProblem::NoDatabase,
         });
     }
     let pool = open_file(from, false).await?;
@@ -186,8 +237,8 @@ fn failed(path: &Path, error: &sea_orm::sqlx::Error) -> OpenError {
             path: path.to_owned(),
         },
         Cause::Deadline | Cause::ReadOnly | Cause::Unavailable | Cause::Other => OpenError::Database {
-            place: path.display().to_string(),
-            problem: error.to_string(),
+            place: DatabasePlace::File(path.to_owned()),
+            problem: DatabaseProblem::refused(error),
         },
     }
 }

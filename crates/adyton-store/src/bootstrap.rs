@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::database::Session;
+use crate::open_error::FileProblem;
 use crate::repository::{access_keys, projects, users};
 use crate::schema::domains;
 use crate::transaction::Kind;
@@ -56,11 +57,10 @@ impl Bootstrap {
             Ok(bootstrap) => Ok(Some(bootstrap)),
             Err(error) => Err(OpenError::File {
                 path: folder.path().join(FILE),
-                problem: format!(
-                    "is not what the first start wrote (line {}, column {}): put it back as it was, or remove it",
-                    error.line(),
-                    error.column()
-                ),
+                problem: FileProblem::ChangedBootstrap {
+                    line: error.line(),
+                    column: error.column(),
+                },
             }),
         }
     }

@@ -25,11 +25,18 @@ impl Cause {
         match error {
             DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Cause::Deadline,
             DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Cause::Unavailable,
-            DbErr::Conn(RuntimeErr::SqlxError(inner))
-            | DbErr::Exec(RuntimeErr::SqlxError(inner))
-            | DbErr::Query(RuntimeErr::SqlxError(inner)) => cause(inner),
-            _ => Cause::Other,
+            _ => driver_error(error).map_or(Cause::Other, cause),
         }
+    }
+}
+
+/// What the driver said.
+fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => Some(inner),
+        _ => None,
     }
 }
 
@@ -70,6 +77,49 @@ pub(crate) fn cause(error: &sqlx::Error) -> Cause {
         },
         None => Cause::Other,
     }
+}
+
+/// Why a database refuses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// There is no database of this name.
+    NoDatabase,
+    /// It does not let the user in.
+    NoEntry,
+    /// The user may not do what is needed.
+    NoRight,
+    /// Its file is damaged, or another program's.
+    Damaged,
+    /// Anything else.
+    Other,
+}
+
+/// Why a database refuses, by its code: what PostgreSQL says is in a language of its own.
+pub(crate) fn why(state: &str) -> Refusal {
+    match state {
+        // SQLite's.
+        "11" | "26" => Refusal::Damaged,
+        "3D000" => Refusal::NoDatabase,
+        "28000" | "28P01" => Refusal::NoEntry,
+        "42501" => Refusal::NoRight,
+        _ => Refusal::Other,
+    }
+}
+
+/// What the database said, without what the layers above it add.
+pub(crate) fn said(error: &DbErr) -> String {
+    match driver_error(error).and_then(sqlx::Error::as_database_error) {
+        Some(refusal) => refusal.message().to_owned(),
+        None => error.to_string(),
+    }
+}
+
+/// Why a call of the database was refused, if the database says so in a code.
+pub(crate) fn why_of(error: &DbErr) -> Refusal {
+    let code = driver_error(error)
+        .and_then(sqlx::Error::as_database_error)
+        .and_then(|refusal| refusal.code());
+    code.map_or(Refusal::Other, |state| why(&state))
 }
 
 /// SQLite found no room for the file of its shared memory.

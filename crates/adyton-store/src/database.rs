@@ -21,9 +21,9 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-use crate::cause::{Cause, cause};
+use crate::cause::{Cause, Refusal, cause, why};
 use crate::faults::Plan;
-use crate::folder::file_error;
+use crate::open_error::{DatabasePlace, DatabaseProblem, FileDeed, WrongSetting, file_error};
 pub(crate) use crate::session::Session;
 use crate::session::Watched;
 use crate::writability::Health;
@@ -43,17 +43,20 @@ pub(crate) struct Database {
     write: DatabaseConnection,
     read: DatabaseConnection,
     /// The file, or the address without user and password.
-    pub(crate) place: String,
+    pub(crate) place: DatabasePlace,
     /// Told when a write fails.
     pub(crate) health: Health,
     faults: Plan,
 }
 
-/// What PostgreSQL said, without the line of its own source.
-fn said(error: &sea_orm::sqlx::Error) -> String {
+/// What the database said, without the line of its own source; or what the way to it was.
+fn refused(error: &sea_orm::sqlx::Error) -> DatabaseProblem {
     match error.as_database_error() {
-        Some(refusal) => refusal.message().to_owned(),
-        None => error.to_string(),
+        Some(refusal) => DatabaseProblem::Refused {
+            why: refusal.code().map_or(Refusal::Other, |state| why(&state)),
+            said: refusal.message().to_owned(),
+        },
+        None => DatabaseProblem::refused(error),
     }
 }
 
@@ -74,8 +77,8 @@ impl Database {
             .open(&path)
             .and_then(|file| file.sync_all())
             .and_then(|()| std::fs::File::open(folder)?.sync_all())
-            .map_err(|error| file_error(&path, "the database file cannot be used", &error))?;
-        let place = path.display().to_string();
+            .map_err(|error| file_error(&path, FileDeed::UseDatabase, error))?;
+        let place = DatabasePlace::File(path.clone());
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -88,7 +91,7 @@ impl Database {
             Cause::NoSpace => OpenError::Store(StoreError::NoSpace),
             _ => OpenError::Database {
                 place: place.clone(),
-                problem: error.to_string(),
+                problem: refused(&error),
             },
         };
         let pool = || {
@@ -127,16 +130,20 @@ impl Database {
 
     /// Connects to `postgres://…`.
     pub(crate) async fn postgres(url: &Secret<String>) -> Result<Self, OpenError> {
-        let options: PgConnectOptions = url.expose().parse().map_err(|_| OpenError::Setting {
-            key: "database_url",
-            problem:
-                "cannot be read as a PostgreSQL address: write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-                    .into(),
-        })?;
-        let named = options.get_database().unwrap_or_default();
+        let options: PgConnectOptions = url
+            .expose()
+            .parse()
+            .map_err(|_| OpenError::Setting(WrongSetting::DatabaseAddress))?;
+        let name = options.get_database().unwrap_or_default();
         let place = match options.get_socket() {
-            Some(folder) => format!("postgres:///{named}, at the socket in {},", folder.display()),
-            None => format!("postgres://{}:{}/{named}", options.get_host(), options.get_port()),
+            Some(folder) => DatabasePlace::PostgresSocket {
+                name: name.to_owned(),
+                folder: folder.clone(),
+            },
+            None => {
+                let (host, port) = (options.get_host(), options.get_port());
+                DatabasePlace::Postgres(format!("postgres://{host}:{port}/{name}"))
+            }
         };
         let statement_timeout = DEADLINE.as_millis().to_string();
         let options = options
@@ -149,22 +156,28 @@ impl Database {
                 ("idle_in_transaction_session_timeout", "60000"),
             ])
             .disable_statement_logging();
-        let failed = |problem: String| OpenError::Database {
+        let failed = |problem: DatabaseProblem| OpenError::Database {
             place: place.clone(),
             problem,
         };
         // One connection first: it says why it fails, where the pool would only say that it waited.
         match timeout(DEADLINE, PgConnection::connect_with(&options)).await {
-            Ok(Ok(connection)) => connection.close().await.map_err(|error| failed(said(&error)))?,
-            Ok(Err(error)) => return Err(failed(said(&error))),
-            Err(_) => return Err(failed(format!("no answer in {} s", DEADLINE.as_secs()))),
+            Ok(Ok(connection)) => connection
+                .close()
+                .await
+                .map_err(|error| failed(refused(&error)))?,
+            Ok(Err(error)) => return Err(failed(refused(&error))),
+            Err(_) => {
+                let seconds = DEADLINE.as_secs();
+                return Err(failed(DatabaseProblem::Silent { seconds }));
+            }
         }
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(DEADLINE)
             .connect_with(options)
             .await
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| failed(refused(&error)))?;
         let both = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Ok(Self {
             write: both.clone(),

@@ -1,13 +1,12 @@
-//! What can go wrong: while the store is opened ([`OpenError`]) and in a call ([`StoreError`]).
+//! What can go wrong in a call ([`StoreError`]); why the store cannot be opened: [`crate::open_error`].
 //!
 //! "Not found" is no error: calls give `Ok(None)`. No message holds a secret or the password of a database URL.
 
-use std::path::PathBuf;
-
+use adyton_core::language::{Language, message};
 use adyton_core::quota::Quota;
 use sea_orm::DbErr;
 
-use crate::cause::Cause;
+use crate::cause::{Cause, Refusal, said, why_of};
 
 /// A call that the store did not carry out. Nothing was changed, except where [`StoreError::Deadline`] and
 /// [`StoreError::Uncertain`] say so.
@@ -60,24 +59,22 @@ pub enum StoreError {
         status: &'static str,
     },
     /// The call took too long. A write may have been carried out all the same.
-    #[error("the database did not answer in time")]
+    #[error("{}", self.message_in(Language::English))]
     Deadline,
     /// The connection broke while a write was committed: it may have been carried out or not.
-    #[error(
-        "the connection to the database broke during the commit, so the change may have been made or not: {0}"
-    )]
+    #[error("{}", self.message_in(Language::English))]
     Uncertain(DbErr),
     /// The disk of the database is full.
-    #[error("no space is left on the disk of the database")]
+    #[error("{}", self.message_in(Language::English))]
     NoSpace,
     /// The database, or the disk that it is on, can only be read.
-    #[error("the database is read-only")]
+    #[error("{}", self.message_in(Language::English))]
     ReadOnly,
     /// The database cannot be reached, or its disk fails. Nothing was changed.
-    #[error("the database is unreachable: {0}")]
+    #[error("{}", self.message_in(Language::English))]
     Unavailable(DbErr),
     /// A row cannot be read: a sealed value does not open, or a value is not of its type.
-    #[error("the store's {table} row `{row}` is damaged ({column}): restore the database from a backup")]
+    #[error("{}", self.message_in(Language::English))]
     Damaged {
         /// The table.
         table: &'static str,
@@ -87,7 +84,7 @@ pub enum StoreError {
         column: &'static str,
     },
     /// The database failed.
-    #[error("the database failed: {0}")]
+    #[error("{}", self.message_in(Language::English))]
     Database(DbErr),
     /// The operating system gave no randomness, or no memory to hash a password.
     #[error("{0}")]
@@ -106,6 +103,69 @@ impl StoreError {
                 | StoreError::NoSpace
                 | StoreError::ReadOnly
         )
+    }
+
+    /// Why the database refused, as far as it says so in a code.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            StoreError::Database(error) | StoreError::Unavailable(error) => why_of(error),
+            _ => Refusal::Other,
+        }
+    }
+
+    /// What is wrong with the database or its disk, for whoever works on the machine; what the driver says stays as it is. What the
+    /// store refuses of a call is told where it is asked for.
+    pub fn message_in(&self, language: Language) -> String {
+        match self {
+            StoreError::Deadline => message!(
+                language,
+                "the database did not answer in time",
+                "数据库未及时响应"
+            ),
+            StoreError::Uncertain(problem) => message!(
+                language,
+                "the connection to the database broke during the commit, so the change may have been made or not: {}",
+                "提交时数据库连接中断，更改可能已生效，也可能未生效：{}",
+                problem
+            ),
+            StoreError::NoSpace => message!(
+                language,
+                "no space is left on the disk of the database",
+                "数据库所在磁盘空间不足"
+            ),
+            StoreError::ReadOnly => message!(language, "the database is read-only", "数据库为只读"),
+            StoreError::Unavailable(problem) => {
+                message!(
+                    language,
+                    "the database is unreachable: {}",
+                    "无法访问数据库：{}",
+                    said(problem)
+                )
+            }
+            StoreError::Damaged { table, row, column } => message!(
+                language,
+                "the store's {} row `{}` is damaged ({}): restore the database from a backup",
+                "数据库表 {} 中的行 `{}` 已损坏（{}）：请从备份恢复数据库",
+                table,
+                row,
+                column
+            ),
+            StoreError::Database(problem) => {
+                message!(
+                    language,
+                    "the database failed: {}",
+                    "数据库出错：{}",
+                    said(problem)
+                )
+            }
+            StoreError::Conflict { .. }
+            | StoreError::Quota { .. }
+            | StoreError::TooManyTags { .. }
+            | StoreError::Missing { .. }
+            | StoreError::InUse { .. }
+            | StoreError::ModelState { .. }
+            | StoreError::System(_) => self.to_string(),
+        }
     }
 }
 
@@ -193,70 +253,4 @@ impl Referred {
             Referred::Service => "service",
         }
     }
-}
-
-/// Why the store could not be opened. Each message says what, where, and how to put it right.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// A setting is wrong: the server ends with exit code 2.
-    #[error("`{key}` {problem}")]
-    Setting {
-        /// The setting's key.
-        key: &'static str,
-        /// What is wrong with it and what to write instead.
-        problem: String,
-    },
-    /// Another server holds the data folder: exit code 2.
-    #[error(
-        "the data folder {} is in use by process {pid}: stop that server, or start this one with another --data folder",
-        folder.display()
-    )]
-    Locked {
-        /// The folder.
-        folder: PathBuf,
-        /// The process that holds it, as it wrote itself down; `unknown` if it did not get to that.
-        pid: String,
-    },
-    /// A file or folder cannot be used.
-    #[error("{}: {problem}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong and what to do.
-        problem: String,
-    },
-    /// A copy of the database has no room.
-    #[error("{}: no space is left on its disk: free some, or write the backup elsewhere", path.display())]
-    NoRoom {
-        /// The copy.
-        path: PathBuf,
-    },
-    /// The master key is missing or is not the one that this database was made with.
-    #[error("{0}")]
-    MasterKey(String),
-    /// The database was made by a newer version.
-    #[error(
-        "the database has schema version {found}, made by adyton {made_by}; this is adyton {}, which knows versions up to {known}: \
-         start adyton {made_by} or a newer one, or restore a backup from before the upgrade",
-        env!("CARGO_PKG_VERSION")
-    )]
-    TooNew {
-        /// The version in the database.
-        found: i64,
-        /// The newest version that this program knows.
-        known: i64,
-        /// The version of the program that made it.
-        made_by: String,
-    },
-    /// The database cannot be reached or refused.
-    #[error("the database {place} cannot be opened: {problem}")]
-    Database {
-        /// The file, or the address without user and password.
-        place: String,
-        /// What the database said.
-        problem: String,
-    },
-    /// A call failed once it was open.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }

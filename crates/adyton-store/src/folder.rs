@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, test_kill_process};
 
 use crate::OpenError;
+use crate::open_error::{FileDeed, file_error};
 
 /// The file whose lock says that a server holds the folder; it contains that server's process id.
 const LOCK: &str = "adyton.lock";
@@ -36,10 +37,10 @@ impl DataFolder {
             .recursive(true)
             .mode(0o700)
             .create(&given)
-            .map_err(|error| file_error(&given, "the folder cannot be made", &error))?;
+            .map_err(|error| file_error(&given, FileDeed::MakeFolder, error))?;
         let path = given
             .canonicalize()
-            .map_err(|error| file_error(&given, "the folder cannot be opened", &error))?;
+            .map_err(|error| file_error(&given, FileDeed::OpenFolder, error))?;
         let lock = take_lock(&path)?;
         close_to_others(&path)?;
         if let Some(parent) = path.parent() {
@@ -76,7 +77,7 @@ impl DataFolder {
             std::fs::rename(&temporary, &target)?;
             File::open(&self.path)?.sync_all()
         })();
-        written.map_err(|error| file_error(&target, "the file cannot be written", &error))
+        written.map_err(|error| file_error(&target, FileDeed::WriteFile, error))
     }
 
     /// Whether it holds nothing but what every folder may have: its lock, what is told of earlier tries, and what the file system keeps.
@@ -84,9 +85,9 @@ impl DataFolder {
     /// # Errors
     /// It cannot be read.
     pub fn is_empty(path: &Path) -> Result<bool, OpenError> {
-        let failed = |error: &std::io::Error| file_error(path, "the folder cannot be read", error);
-        for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
-            let name = entry.map_err(|error| failed(&error))?.file_name();
+        let failed = |error: std::io::Error| file_error(path, FileDeed::ReadFolder, error);
+        for entry in std::fs::read_dir(path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
             if name != LOCK && name != AUDIT_WAITING && name != "lost+found" {
                 return Ok(false);
             }
@@ -119,7 +120,7 @@ impl DataFolder {
         match std::fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(file_error(&path, "the file cannot be read", &error)),
+            Err(error) => Err(file_error(&path, FileDeed::ReadFile, error)),
         }
     }
 
@@ -128,7 +129,7 @@ impl DataFolder {
         let path = self.path.join(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(file_error(&path, "the file cannot be removed", &error))
+                Err(file_error(&path, FileDeed::RemoveFile, error))
             }
             _ => Ok(()),
         }
@@ -161,16 +162,9 @@ pub(crate) fn give_to_owner_of(like: &Path, made: &Path) {
     }
 }
 
-pub(crate) fn file_error(path: &Path, what: &str, error: &std::io::Error) -> OpenError {
-    OpenError::File {
-        path: path.to_owned(),
-        problem: format!("{what}: {error}"),
-    }
-}
-
 fn take_lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join(LOCK);
-    let failed = |error: &std::io::Error| file_error(&path, "the lock file cannot be used", error);
+    let failed = |error: std::io::Error| file_error(&path, FileDeed::UseLock, error);
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -178,7 +172,7 @@ fn take_lock(folder: &Path) -> Result<File, OpenError> {
         .truncate(false)
         .mode(0o600)
         .open(&path)
-        .map_err(|error| failed(&error))?;
+        .map_err(failed)?;
     let until = Instant::now() + LEFT_OVER;
     loop {
         match file.try_lock() {
@@ -188,12 +182,12 @@ fn take_lock(folder: &Path) -> Result<File, OpenError> {
                 if is_another_that_lives(holder) || Instant::now() >= until {
                     return Err(OpenError::Locked {
                         folder: folder.to_owned(),
-                        pid: holder.map_or("unknown".into(), |pid| pid.as_raw_nonzero().to_string()),
+                        pid: holder.map(|pid| pid.as_raw_nonzero().get()),
                     });
                 }
                 thread::park_timeout(ASK);
             }
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
     let written = file
@@ -224,18 +218,14 @@ fn is_another_that_lives(holder: Option<Pid>) -> bool {
 /// Secrets live in the folder, so others must not enter it. A folder that already holds other people's files keeps its
 /// mode (it may be a home or `/tmp`): its owner is told, and our files have mode 0600 in any case.
 fn close_to_others(path: &Path) -> Result<(), OpenError> {
-    let failed = |error: &std::io::Error| file_error(path, "the folder cannot be read", error);
-    let mode = std::fs::metadata(path)
-        .map_err(|error| failed(&error))?
-        .permissions()
-        .mode()
-        & 0o777;
+    let failed = |error: std::io::Error| file_error(path, FileDeed::ReadFolder, error);
+    let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());
     }
     let mut foreign = false;
-    for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
-        let name = entry.map_err(|error| failed(&error))?.file_name();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
         foreign |= name != LOCK && name != AUDIT_WAITING;
     }
     if foreign && !path.join("adyton.db").exists() {
@@ -243,7 +233,7 @@ fn close_to_others(path: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     std::fs::set_permissions(path, Permissions::from_mode(0o700))
-        .map_err(|error| file_error(path, "the folder's mode cannot be set to 0700", &error))
+        .map_err(|error| file_error(path, FileDeed::CloseFolder, error))
 }
 
 #[cfg(test)]
@@ -261,7 +251,9 @@ mod tests {
         let held = DataFolder::open(&path).unwrap();
         assert_eq!(mode(held.path()), 0o700);
         match DataFolder::open(&path) {
-            Err(OpenError::Locked { pid, .. }) => assert_eq!(pid, std::process::id().to_string()),
+            Err(OpenError::Locked { pid, .. }) => {
+                assert_eq!(pid.map(i32::unsigned_abs), Some(std::process::id()))
+            }
             other => panic!("the second must be refused, got {other:?}"),
         }
         drop(held);

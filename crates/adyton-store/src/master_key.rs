@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use adyton_core::secret::Secret;
 use zeroize::Zeroizing;
 
-use crate::folder::{file_error, give_to_owner_of};
+use crate::folder::give_to_owner_of;
+use crate::open_error::{FileDeed, KeyProblem, file_error};
 use crate::seal::{Seal, SealedCell};
 use crate::{DataFolder, OpenError, credential};
 
@@ -40,7 +41,7 @@ pub(crate) fn load(
         Some(path) => {
             let bytes = std::fs::read(path).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => missing(path, check.is_some()),
-                _ => file_error(path, "`master_key_file` cannot be read", &error),
+                _ => file_error(path, FileDeed::ReadNamedKey, error),
             })?;
             (parse(path, Zeroizing::new(bytes))?, path.to_owned())
         }
@@ -49,11 +50,7 @@ pub(crate) fn load(
             let key = match folder.read(FILE)? {
                 Some(bytes) => parse(&path, Zeroizing::new(bytes))?,
                 None if check.is_some() => {
-                    return Err(OpenError::MasterKey(format!(
-                        "{} is missing, and the database was created with it: restore the file from a backup, \
-                         or name it in `master_key_file`",
-                        path.display()
-                    )));
+                    return Err(OpenError::MasterKey(KeyProblem::Lost(path)));
                 }
                 None => make(folder)?,
             };
@@ -83,25 +80,14 @@ pub(crate) fn load(
 
 /// The file that `master_key_file` names is not there.
 fn missing(path: &Path, is_in_use: bool) -> OpenError {
-    let path = path.display();
     OpenError::MasterKey(match is_in_use {
-        true => format!(
-            "`master_key_file` names {path}, which does not exist, and the database was created with a master key: restore the \
-             file from a backup, or copy it from another node"
-        ),
-        false => format!(
-            "`master_key_file` names {path}, which does not exist: make it with \
-             `(umask 077 && openssl rand -hex 32 > {path})`, or copy it from another node"
-        ),
+        true => KeyProblem::NamedLost(path.to_owned()),
+        false => KeyProblem::NamedMissing(path.to_owned()),
     })
 }
 
 fn wrong(place: &Path) -> OpenError {
-    OpenError::MasterKey(format!(
-        "{} is not the master key that this database was created with: restore the right one, \
-         or point `database_url` (or the data folder) at the database that belongs to it",
-        place.display()
-    ))
+    OpenError::MasterKey(KeyProblem::Wrong(place.to_owned()))
 }
 
 /// The key that is to follow the one at `place`.
@@ -118,7 +104,7 @@ fn next_that_opens(place: &Path, check: &[u8]) -> Result<Option<Seal>, OpenError
             Ok(seal.open(CHECK, check).is_ok().then_some(seal))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(file_error(&path, "the file cannot be read", &error)),
+        Err(error) => Err(file_error(&path, FileDeed::ReadFile, error)),
     }
 }
 
@@ -137,7 +123,7 @@ pub(crate) fn make_next(place: &Path) -> Result<Seal, OpenError> {
         give_to_owner_of(place, &path);
         sync_folder_of(&path)
     })();
-    written.map_err(|error| file_error(&path, "the new master key cannot be written", &error))?;
+    written.map_err(|error| file_error(&path, FileDeed::WriteNewKey, error))?;
     Ok(Seal::new(&key))
 }
 
@@ -152,18 +138,33 @@ pub(crate) fn forget_next(place: &Path) {
     let _ = std::fs::remove_file(next(place));
 }
 
+/// That the key at `place` opens this check value, or that the next one does.
+pub(crate) fn verify(place: &Path, check: Option<&[u8]>) -> Result<(), OpenError> {
+    let Some(check) = check else {
+        return Ok(());
+    };
+    let bytes = std::fs::read(place).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => OpenError::MasterKey(KeyProblem::Lost(place.to_owned())),
+        _ => file_error(place, FileDeed::ReadKey, error),
+    })?;
+    let seal = Seal::new(&parse(place, Zeroizing::new(bytes))?);
+    match seal.open(CHECK, check).is_ok() || next_that_opens(place, check)?.is_some() {
+        true => Ok(()),
+        false => Err(wrong(place)),
+    }
+}
+
 /// Copies the key at `from` to the new file `to`, if it opens this check value.
 pub(crate) fn copy(from: &Path, check: Option<&[u8]>, to: &Path) -> Result<(), OpenError> {
     let bytes = std::fs::read(from)
         .map(Zeroizing::new)
-        .map_err(|error| file_error(from, "the master key cannot be read", &error))?;
+        .map_err(|error| file_error(from, FileDeed::ReadKey, error))?;
     let key = parse(from, bytes)?;
     let opens = |check| Seal::new(&key).open(CHECK, check).is_ok();
     if !check.is_none_or(opens) {
         return Err(wrong(from));
     }
-    write_new(to, &text_of(&key))
-        .map_err(|error| file_error(to, "the copy of the master key cannot be written", &error))
+    write_new(to, &text_of(&key)).map_err(|error| file_error(to, FileDeed::CopyKey, error))
 }
 
 fn write_new(path: &Path, text: &Zeroizing<String>) -> std::io::Result<()> {
@@ -202,10 +203,7 @@ fn parse(path: &Path, bytes: Zeroizing<Vec<u8>>) -> Result<Secret<[u8; 32]>, Ope
     let mut key = [0; 32];
     match hex::decode_to_slice(bytes.trim_ascii(), &mut key) {
         Ok(()) => Ok(Secret::new(key)),
-        Err(_) => Err(OpenError::MasterKey(format!(
-            "{} is not a master key: it must have 64 hex digits and nothing else (create one with `openssl rand -hex 32`)",
-            path.display()
-        ))),
+        Err(_) => Err(OpenError::MasterKey(KeyProblem::Malformed(path.to_owned()))),
     }
 }
 

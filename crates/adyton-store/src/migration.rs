@@ -7,6 +7,7 @@ use adyton_core::clock::Clock;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::database::{Database, LONG_DEADLINE, Session};
+use crate::open_error::DatabaseProblem;
 use crate::{OpenError, StoreError};
 
 /// All versions, oldest first; the first is version 1.
@@ -44,7 +45,10 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
             .await
             .map_err(|error| OpenError::Database {
                 place: database.place.clone(),
-                problem: format!("schema version {version} cannot be applied: {error}"),
+                problem: DatabaseProblem::Schema {
+                    version,
+                    cause: error,
+                },
             })?;
         tracing::info!(version, "the database has a new schema version");
     }
@@ -62,7 +66,7 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
 
 /// Which program made the newest schema version: for the message that an older one gives. A later schema may have
 /// forgotten to say.
-pub(crate) async fn made_by(connection: &impl ConnectionTrait) -> String {
+pub(crate) async fn made_by(connection: &impl ConnectionTrait) -> Option<String> {
     let newest = Statement::from_string(
         connection.get_database_backend(),
         "SELECT program FROM schema_version ORDER BY version DESC LIMIT 1",
@@ -71,10 +75,7 @@ pub(crate) async fn made_by(connection: &impl ConnectionTrait) -> String {
         Ok(Some(row)) => row.try_get("", "program").unwrap_or_default(),
         _ => String::new(),
     };
-    match program.is_empty() {
-        true => "of a later version".to_owned(),
-        false => program,
-    }
+    (!program.is_empty()).then_some(program)
 }
 
 /// Takes the lock, makes the table of versions, and gives the version that is there.

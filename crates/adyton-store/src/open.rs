@@ -9,6 +9,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::database::{DEADLINE, Database, Session};
 use crate::faults::{Faults, Plan};
+use crate::open_error::WrongSetting;
 use crate::password::Passwords;
 use crate::reserve::Reserve;
 use crate::schema::master_key_check;
@@ -101,18 +102,10 @@ pub(crate) async fn connect(folder: &Path, settings: &Settings) -> Result<Databa
     };
     let scheme = url.expose().split_once("://").map(|(scheme, _)| scheme);
     if !matches!(scheme, Some("postgres" | "postgresql")) {
-        return Err(OpenError::Setting {
-            key: "database_url",
-            problem: "must begin with postgres:// (leave it out to use SQLite in the data folder)".into(),
-        });
+        return Err(OpenError::Setting(WrongSetting::DatabaseScheme));
     }
     if settings.master_key_file.is_none() {
-        return Err(OpenError::Setting {
-            key: "master_key_file",
-            problem: "is required with a PostgreSQL `database_url`, because all nodes need the same key: \
-                      make one with `openssl rand -hex 32`, give it to every node, and name the file here"
-                .into(),
-        });
+        return Err(OpenError::Setting(WrongSetting::MasterKeyFileMissing));
     }
     Database::postgres(url).await
 }

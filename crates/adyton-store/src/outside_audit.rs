@@ -11,7 +11,8 @@ use std::path::Path;
 use adyton_core::audit::{AuditRecord, bounded};
 
 use crate::database::FILE;
-use crate::folder::{AUDIT_WAITING, file_error, give_to_owner_of};
+use crate::folder::{AUDIT_WAITING, give_to_owner_of};
+use crate::open_error::{FileDeed, file_error};
 use crate::repository::insert_audit;
 use crate::{DataFolder, OpenError, Settings, Store, open};
 
@@ -61,7 +62,7 @@ pub fn leave(data: &Path, record: &AuditRecord) -> Result<(), OpenError> {
         file.write_all(&line)?;
         file.sync_all()
     })();
-    written.map_err(|error| file_error(&place, "the audit record cannot be written", &error))
+    written.map_err(|error| file_error(&place, FileDeed::WriteAudit, error))
 }
 
 /// Takes in the records that wait. Those that cannot be written wait on.

@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use tokio::process::Command;
 
 use crate::OpenError;
+use crate::open_error::{DatabasePlace, DatabaseProblem};
 
 /// What of an address the programs are told, under the names that they know. The rest is for our driver alone.
 const PARAMETERS: &[(&str, &str)] = &[
@@ -68,23 +69,25 @@ async fn run(program: &'static str, arguments: &[&OsStr], url: &Secret<String>) 
     if let Some(password) = &password {
         command.env("PGPASSWORD", password.expose());
     }
-    let failed = |problem: String| OpenError::Database {
-        place: address.clone(),
+    let failed = |problem: DatabaseProblem| OpenError::Database {
+        place: DatabasePlace::Postgres(address.clone()),
         problem,
     };
     match command.output().await {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(failed(said(program, &output))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(failed(format!(
-            "`{program}` is not on this machine: install PostgreSQL's client programs, of the server's version or a newer one \
-             (Debian: `apt-get install postgresql-client`)"
-        ))),
-        Err(error) => Err(failed(format!("`{program}` cannot be started: {error}"))),
+        Ok(output) => Err(failed(DatabaseProblem::ProgramFailed {
+            program,
+            said: said(&output),
+        })),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(failed(DatabaseProblem::NoProgram(program)))
+        }
+        Err(said) => Err(failed(DatabaseProblem::ProgramNotStarted { program, said })),
     }
 }
 
-/// What a program that failed said: its first lines, on one.
-fn said(program: &str, output: &Output) -> String {
+/// What a program that failed said: its first lines, on one; or how it ended.
+fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = text
         .lines()
@@ -93,8 +96,8 @@ fn said(program: &str, output: &Output) -> String {
         .take(4)
         .collect();
     match lines.is_empty() {
-        true => format!("`{program}` failed ({})", output.status),
-        false => format!("`{program}` failed: {}", lines.join("; ")),
+        true => output.status.to_string(),
+        false => lines.join("; "),
     }
 }
 
@@ -181,9 +184,6 @@ mod tests {
             stdout: Vec::new(),
             stderr: b"pg_dump: error: one\n\npg_dump: detail: two\n".to_vec(),
         };
-        assert_eq!(
-            said("pg_dump", &output),
-            "`pg_dump` failed: pg_dump: error: one; pg_dump: detail: two"
-        );
+        assert_eq!(said(&output), "pg_dump: error: one; pg_dump: detail: two");
     }
 }

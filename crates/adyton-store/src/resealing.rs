@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use crate::backup::master_key_place;
 use crate::database::{Database, FILE, LONG_DEADLINE, Session};
 use crate::faults::Plan;
-use crate::folder::file_error;
+use crate::open_error::{FileDeed, FileProblem, KeyProblem, file_error};
 use crate::schema::{access_keys, app_codes, apps, token_keys};
 use crate::seal::{Seal, SealedCell};
 use crate::transaction::ROWS_A_STATEMENT;
@@ -79,8 +79,7 @@ pub async fn change_master_key(
     if settings.database_url.is_none() && !file.is_file() {
         return Err(OpenError::File {
             path: file,
-            problem: "is not there, so nothing is sealed yet: --data must name the data folder of a server that has been started once"
-                .into(),
+            problem: FileProblem::NothingSealed,
         });
     }
     open::prepare(folder, settings, clock).await?.close().await;
@@ -104,9 +103,7 @@ async fn change(
         require_alone(&session).await?;
     }
     let Some(check) = check else {
-        return Err(OpenError::MasterKey(
-            "the database has no master key yet: nothing is sealed, and the first start makes one".into(),
-        ));
+        return Err(OpenError::MasterKey(KeyProblem::NoneYet));
     };
     let place = master_key_place(folder.path(), settings);
     let old = master_key::load(folder, settings.master_key_file.as_deref(), Some(&check))?;
@@ -125,8 +122,7 @@ async fn change(
         }
     };
     session.commit().await?;
-    master_key::take_next(&place)
-        .map_err(|error| file_error(&place, "the new master key cannot be put here", &error))?;
+    master_key::take_next(&place).map_err(|error| file_error(&place, FileDeed::PlaceNewKey, error))?;
     Ok(Resealed { secrets, key: place })
 }
 
@@ -203,10 +199,7 @@ async fn require_alone(session: &Session) -> Result<(), OpenError> {
         tokio::time::sleep(BETWEEN_LOOKS).await;
         others = self::others(session).await?;
     }
-    Err(OpenError::MasterKey(format!(
-        "{others} other connections of Adyton are open to this database: stop all its nodes first, and give each of them the new key \
-         before it is started again"
-    )))
+    Err(OpenError::MasterKey(KeyProblem::OthersConnected(others)))
 }
 
 /// How many other connections of servers there are.

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use adyton_api::modelarts::services::ServiceShown;
+use adyton_core::columns::padded;
 use adyton_core::header::X_ADYTON_ANSWERED_BY;
 use adyton_core::id::RequestId;
 use adyton_core::service::ServiceStatus;
@@ -31,6 +32,8 @@ use adyton_cli::command::service::{deploy, status, wish};
 use adyton_cli::command::shown_as::Held;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::{phrase, spoken};
+use adyton_cli::said;
 use adyton_cli::terminal::{Printable, Tone};
 
 /// A sample that is deployed.
@@ -50,11 +53,16 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
     let samples = samples(&context.folder)?;
     run.title(
         1,
-        &format!("{} models, imported and deployed", count(samples.there.len())),
+        &said!(
+            "{} models, imported and deployed",
+            "导入并部署{}个模型",
+            count(samples.there.len())
+        ),
     );
     for name in &samples.missing {
-        run.say(format!(
-            "   - {name:8} is left out: its package is not here; `make demo` in the sources fetches it"
+        run.say(said!(
+            "   - {name:8} is left out: its package is not here; `make demo` in the sources fetches it",
+            "   - {name:8} 已跳过：此处没有它的模型包；在源码目录中执行 `make demo` 可获取"
         ));
     }
     let deployed = samples
@@ -64,10 +72,16 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
         .collect::<Outcome<Vec<_>>>()?;
     let kinds: BTreeSet<&str> = samples.there.iter().map(|sample| sample.auth.as_str()).collect();
     let kinds = match kinds.len() {
-        1 => "one kind".to_owned(),
-        more => format!("{} kinds", count(more).to_lowercase()),
+        1 => said!("one kind", "一种"),
+        more => said!("{} kinds", "{}种", count(more).to_lowercase()),
     };
-    run.title(2, &format!("One prediction of each, by {kinds} of callers"));
+    run.title(
+        2,
+        &said!(
+            "One prediction of each, by {kinds} of callers",
+            "每个模型预测一次，使用{kinds}调用者身份"
+        ),
+    );
     let callers = Callers::prepare(&client, data, &deployed)?;
     for (at, one) in deployed.iter().enumerate() {
         if at > 0 {
@@ -75,13 +89,24 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
         }
         run.predict(one, &callers)?;
     }
-    run.title(3, "One refusal, on purpose: a wrong URL");
+    run.title(
+        3,
+        &said!(
+            "One refusal, on purpose: a wrong URL",
+            "故意触发一次拒绝：错误的 URL"
+        ),
+    );
     run.refused(&deployed, &callers)?;
     run.close(data)
 }
 
 fn count(number: usize) -> String {
-    ["No", "One", "Two", "Three", "Four"]
+    let words = phrase!(
+        spoken(),
+        ["No", "One", "Two", "Three", "Four"],
+        ["零", "一", "两", "三", "四"]
+    );
+    words
         .get(number)
         .map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
@@ -138,21 +163,32 @@ impl DemoRun<'_> {
 
     fn open(&self, data: &Path) -> Outcome {
         let ready = adyton_cli::ready::Ready::of_data_folder(data)?
-            .ok_or_else(|| Failure::failed("the server is not ready"))?;
+            .ok_or_else(|| Failure::failed(said!("the server is not ready", "服务器未就绪")))?;
         let title = format!("Adyton {}", env!("CARGO_PKG_VERSION"));
         let title = self.tone(Tone::Bold, title);
-        self.say(Printable::from("\n") + title + "  real models behind a real gateway\n\n");
+        let about = said!("real models behind a real gateway", "真实的网关，真实的模型");
+        self.say(Printable::from("\n") + title + "  " + about + "\n\n");
         for (name, value, about) in [
-            ("gateway", ready.gateway_url, "where predictions are called"),
+            (
+                "gateway",
+                ready.gateway_url,
+                said!("where predictions are called", "预测请求的地址"),
+            ),
             (
                 "control",
                 ready.control_url,
-                "where models, services and apps are managed",
+                said!(
+                    "where models, services and apps are managed",
+                    "管理模型、服务和应用的地址"
+                ),
             ),
             (
                 "credentials",
                 data.join("bootstrap.json").display().to_string(),
-                "the administrator's password and access key",
+                said!(
+                    "the administrator's password and access key",
+                    "管理员的密码和访问密钥"
+                ),
             ),
         ] {
             self.say(Printable::from(format!("   {name:12} {value:32} ")) + self.tone(Tone::Dim, about));
@@ -169,9 +205,9 @@ impl DemoRun<'_> {
                 let id = service.service_id;
                 if service.status == ServiceStatus::Stopped {
                     self.client.update_service(&id, &status("running"))?;
-                    (id, "already there, started")
+                    (id, said!("already there, started", "已存在，已启动"))
                 } else {
-                    (id, "already there")
+                    (id, said!("already there", "已存在"))
                 }
             }
             None => {
@@ -186,19 +222,20 @@ impl DemoRun<'_> {
             .and_then(|version| self.client.model(&version.settings.model_id).ok())
             .map(|model| model.summary.model_type)
             .unwrap_or_default();
-        let done = format!(" {name:8} {engine:8} {how:24} {:6.1} s", self.since(start));
+        let how = padded(&how, 24);
+        let done = format!(" {name:8} {engine:8} {how} {:6.1} s", self.since(start));
         self.say(Printable::from("   ") + self.tone(Tone::Good, "✓") + done);
         Ok(Deployed { sample, service })
     }
 
     /// The published model of the sample's name, else a new one.
-    fn model(&self, sample: &Sample) -> Outcome<(String, &'static str)> {
+    fn model(&self, sample: &Sample) -> Outcome<(String, String)> {
         let filter = ModelFilter {
             name: Some(&sample.name),
             published: true,
         };
         if let Some(model) = self.client.models(filter)?.models.into_iter().next() {
-            return Ok((model.model_id, "deployed again"));
+            return Ok((model.model_id, said!("deployed again", "已重新部署")));
         }
         let version = next_version(self.client, &sample.name)?;
         let naming = Naming {
@@ -212,7 +249,10 @@ impl DemoRun<'_> {
             &sample.package.display().to_string(),
             &naming,
         )?;
-        Ok((model.summary.model_id, "imported and deployed"))
+        Ok((
+            model.summary.model_id,
+            said!("imported and deployed", "已导入并部署"),
+        ))
     }
 
     fn call(&self, url: &str, sample: &Sample, held: &Held) -> Outcome<Answer> {
@@ -246,7 +286,11 @@ impl DemoRun<'_> {
         self.say(Printable::from("   ") + head + " " + self.tone(Tone::Dim, credentials));
         self.say(format!("            POST {url}"));
         self.say(format!("            {}", brief(&sample.request)));
-        self.say(Printable::from("            ") + status + format!(" by the {by} in {took:.1} ms"));
+        self.say(
+            Printable::from("            ")
+                + status
+                + said!(" by the {by} in {took:.1} ms", " 应答者 {by}，耗时 {took:.1} ms"),
+        );
         for line in telling(&answer.body).lines() {
             self.say(format!("              {line}"));
         }
@@ -259,25 +303,29 @@ impl DemoRun<'_> {
             .iter()
             .find(|one| !one.sample.path.is_empty())
             .or(deployed.first());
-        let one = one.ok_or_else(|| Failure::failed("there is no sample to call"))?;
+        let one =
+            one.ok_or_else(|| Failure::failed(said!("there is no sample to call", "没有可调用的示例")))?;
         let wrong = match one.sample.path.as_str() {
             "" => "/predictions".to_owned(),
             path => path.chars().take(path.chars().count() - 1).collect(),
         };
         let url = url(self.client, &one.service.summary.access_address, &wrong)?;
         let answer = self.call(&url, one.sample, callers.of("token")?.0)?;
-        let id = answer
-            .request_id()
-            .ok_or_else(|| Failure::failed("the refusal has no request id"))?;
+        let id = answer.request_id().ok_or_else(|| {
+            Failure::failed(said!("the refusal has no request id", "拒绝的应答中没有请求 ID"))
+        })?;
         self.say(format!("   POST {url}"));
         let status = self.tone(Tone::Bad, answer.status.as_u16().to_string());
         let body = String::from_utf8_lossy(&answer.body);
         self.say(Printable::from("   ") + status + " " + body + "\n\n");
         let ask = self.tone(Tone::Bold, self.command(&format!("explain {id}")));
-        let who = "   That is all the caller sees. The operator runs:\n   ";
-        self.say(Printable::from(who) + ask + "\n\n");
+        let who = said!(
+            "That is all the caller sees. The operator runs:",
+            "调用者只能看到这些。运维人员可执行："
+        );
+        self.say(Printable::from("   ") + who + "\n   " + ask + "\n\n");
         let id = RequestId::parse(id.as_bytes())
-            .ok_or_else(|| Failure::failed(format!("`{id}` is not a request id")))?;
+            .ok_or_else(|| Failure::failed(said!("`{id}` is not a request id", "`{id}` 不是请求 ID")))?;
         let explanation = self.client.explained(id)?.explanation;
         let terminal = &self.context.terminal;
         let explained = terminal.explanation(&explanation, terminal.width() - 6);
@@ -305,7 +353,10 @@ impl DemoRun<'_> {
         table
             .lines()
             .for_each(|line| self.say(Printable::from("   ") + line));
-        let next = self.tone(Tone::Bold, "Try next, in another terminal");
+        let next = self.tone(
+            Tone::Bold,
+            said!("Try next, in another terminal", "接下来，请在另一个终端中尝试"),
+        );
         self.say(Printable::from("\n") + next + "\n\n");
         if !self.is_found() && !self.is_local() {
             self.say(format!(
@@ -321,14 +372,18 @@ impl DemoRun<'_> {
             self.say(format!("   {}", self.command(next)));
         }
         let link = self.client.sign_in_link()?;
-        let open = self.tone(Tone::Bold, "Or open the console");
-        let how = format!(
-            "  signs you in once, within five minutes; later: {}",
+        let open = self.tone(Tone::Bold, said!("Or open the console", "或打开控制台"));
+        let how = said!(
+            "signs you in once, within five minutes; later: {}",
+            "链接五分钟内有效，只能登录一次；之后请用：{}",
             self.command("console")
         );
-        self.say(Printable::from("\n") + open + self.tone(Tone::Dim, how) + "\n\n");
+        self.say(Printable::from("\n") + open + "  " + self.tone(Tone::Dim, how) + "\n\n");
         self.say(format!("   {}", link.url));
-        let end = "Serving. Ctrl-C stops it; run `adyton demo` again to resume.";
+        let end = said!(
+            "Serving. Ctrl-C stops it; run `adyton demo` again to resume.",
+            "服务运行中。按 Ctrl-C 停止；再次执行 `adyton demo` 可继续。"
+        );
         self.say(Printable::from("\n") + self.tone(Tone::Dim, end));
         Ok(())
     }

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 pub(crate) use addresses::{machine_names, url};
 pub(crate) use libraries::{check_library, onnx_places};
-pub(crate) use open_failure::could_not_open;
+pub(crate) use open_failure::{could_not_open, hint as open_hint};
 pub(crate) use parts::{cores, store as store_settings, trials};
 
 use self::assembly::Assembly;
@@ -40,6 +40,7 @@ use crate::config::{Loaded, Sources};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome, without_label};
 use adyton_cli::ready::{self, Ready};
+use adyton_cli::said;
 
 /// What the demo does once the server is ready, on a thread of its own. A failure ends the server.
 pub(crate) type Show = Box<dyn FnOnce(&Ready) -> Outcome + Send>;
@@ -63,7 +64,12 @@ pub(crate) fn run(
         .thread_name("control")
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("no threads for the control plane: {error}")))?;
+        .map_err(|error| {
+            Failure::failed(said!(
+                "no threads for the control plane: {error}",
+                "无法启动控制面的线程：{error}"
+            ))
+        })?;
     let outcome = runtime.block_on(serve(
         loaded, sources, level, ready_file, context, show, inherited,
     ));
@@ -124,7 +130,10 @@ async fn serve(
     tokio::select! {
         () = stop::all(assembly, grace) => outcome,
         name = signals.stop() => {
-            Err(Failure::failed(format!("stopped at once by a second {name}: requests in flight were cut off")))
+            Err(Failure::failed(said!(
+                "stopped at once by a second {name}: requests in flight were cut off",
+                "收到第二个 {name}，已立即停止：处理中的请求被中断"
+            )))
         }
     }
 }
@@ -158,6 +167,11 @@ impl Shown {
         };
         let outcome = thread.await;
         self.0 = None;
-        outcome.unwrap_or_else(|error| Err(Failure::failed(format!("the demo failed: {error}"))))
+        outcome.unwrap_or_else(|error| {
+            Err(Failure::failed(said!(
+                "the demo failed: {error}",
+                "演示失败：{error}"
+            )))
+        })
     }
 }

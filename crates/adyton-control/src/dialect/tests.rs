@@ -39,6 +39,7 @@ fn refusal(reason: Reason, detail: PublicDetail) -> Box<Refusal> {
 /// Every failure, with a name for the list. Whoever adds a variant adds it here.
 fn failures() -> Vec<(String, Failure)> {
     let text = || "text".to_owned();
+    let both = || adyton_core::language::Bilingual::from(("text", "文本"));
     let second = Duration::from_secs(1);
     let mut all: Vec<(String, Failure)> = Vec::new();
     for reason in Reason::ALL {
@@ -72,7 +73,7 @@ fn failures() -> Vec<(String, Failure)> {
         all.push((format!("quota {}", quota.name()), failure));
     }
     let plain = [
-        ("malformed", Failure::Malformed(text())),
+        ("malformed", Failure::Malformed(both())),
         ("invalid", Failure::invalid("field", ("is wrong", "不正确"))),
         (
             "query",
@@ -106,8 +107,8 @@ fn failures() -> Vec<(String, Failure)> {
             Failure::ModelNotInService { model: text() },
         ),
         ("state forbids", Failure::StateForbids { status: "stopping" }),
-        ("bad config", Failure::BadConfig(text())),
-        ("bad package", Failure::BadPackage(text())),
+        ("bad config", Failure::BadConfig(both())),
+        ("bad package", Failure::BadPackage(both())),
         ("already authorised", Failure::AlreadyAuthorised),
         ("wrong password", Failure::WrongPassword),
         ("locked", Failure::Locked { left: second }),
@@ -139,10 +140,10 @@ fn failures() -> Vec<(String, Failure)> {
                 setting: text(),
             },
         ),
-        ("no space", Failure::NoSpace(text())),
-        ("storage", Failure::Storage(text())),
-        ("unproven upload", Failure::UnprovenUpload(text())),
-        ("upload quota", Failure::UploadQuota(text())),
+        ("no space", Failure::NoSpace(both())),
+        ("storage", Failure::Storage(both())),
+        ("unproven upload", Failure::UnprovenUpload(both())),
+        ("upload quota", Failure::UploadQuota(both())),
         ("defect", Failure::Defect("a secret of the inside".to_owned())),
     ];
     all.extend(plain.map(|(name, failure)| (name.to_owned(), failure)));

@@ -154,7 +154,7 @@ mod tests {
         }
         for failure in [
             Failure::WrongPassword,
-            Failure::Storage(String::new()),
+            Failure::Storage(("", "").into()),
             Failure::Unauthenticated(Box::new(Refusal::new(Reason::TokenExpired, Evidence::None))),
         ] {
             assert_eq!(failure.retry_after(), None, "{failure:?}");

@@ -3,6 +3,7 @@
 //! A session is what a token is, and ends with it: at its time, when it is revoked, when the password changes, when its user is
 //! disabled. It covers every project in which its user has a role.
 
+use adyton_core::language::both;
 use std::net::IpAddr;
 
 use adyton_core::clock::Timestamp;
@@ -97,9 +98,10 @@ pub(crate) async fn close(shared: &Shared, actor: &Actor) -> OperationResult<()>
         .token()
         .filter(|_| actor.caller.way() == Way::Console);
     let session = session.ok_or_else(|| {
-        Failure::Malformed(
-            "the request shows no session of the console; DELETE /v3/auth/tokens revokes a token".to_owned(),
-        )
+        Failure::Malformed(both!(
+            "the request shows no session of the console; DELETE /v3/auth/tokens revokes a token",
+            "请求中没有控制台会话；DELETE /v3/auth/tokens 用于吊销令牌"
+        ))
     })?;
     let tokens = shared.store.tokens();
     let committed = tokens.revoke(session.id, session.expires_at).await?;

@@ -33,28 +33,33 @@ impl From<StoreError> for Failure {
                 model: model.to_string(),
                 status,
             },
-            StoreError::NoSpace => Failure::NoSpace(
-                "nothing was changed; free disk space on the database host and retry".to_owned(),
-            ),
-            StoreError::ReadOnly => {
-                Failure::Storage("the database is read-only; nothing was changed".to_owned())
-            }
+            StoreError::NoSpace => Failure::NoSpace(both!(
+                "nothing was changed; free disk space on the database host and retry",
+                "未作任何更改；请释放数据库主机的磁盘空间后重试"
+            )),
+            StoreError::ReadOnly => Failure::Storage(both!(
+                "the database is read-only; nothing was changed",
+                "数据库为只读；未作任何更改"
+            )),
             // What the driver says may name addresses: it is for the log.
             StoreError::Unavailable(_) => {
                 tracing::error!(%error, "a management call failed");
-                Failure::Storage("the database is unreachable; nothing was changed".to_owned())
+                Failure::Storage(both!(
+                    "the database is unreachable; nothing was changed",
+                    "无法访问数据库；未作任何更改"
+                ))
             }
             StoreError::Uncertain(_) => {
                 tracing::error!(%error, "a management call failed");
-                Failure::Storage(
-                    "the connection to the database broke during the commit; check whether the change was applied before retrying"
-                        .to_owned(),
-                )
+                Failure::Storage(both!(
+                    "the connection to the database broke during the commit; check whether the change was applied before retrying",
+                    "提交时数据库连接中断；请先确认更改是否已生效，再重试"
+                ))
             }
-            StoreError::Deadline => Failure::Storage(
-                "the database did not answer in time; check whether the change was applied before retrying"
-                    .to_owned(),
-            ),
+            StoreError::Deadline => Failure::Storage(both!(
+                "the database did not answer in time; check whether the change was applied before retrying",
+                "数据库未及时响应；请先确认更改是否已生效，再重试"
+            )),
             StoreError::Damaged { .. } | StoreError::Database(_) | StoreError::System(_) => {
                 Failure::defect(error)
             }

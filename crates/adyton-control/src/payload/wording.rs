@@ -1,8 +1,9 @@
 //! What the readers of JSON and of queries say, in both languages. They say it in English: the English text stays theirs, but where it
 //! speaks to programmers; the Chinese one is made of its parts.
 //!
-//! What a type of ours says of a value that it refuses is quoted as it is.
+//! What a type of ours says of a value that it refuses has its words beside that type.
 
+use adyton_api::lenient::UNSUPPORTED;
 use adyton_core::language::{Bilingual, both};
 
 /// A problem in both languages.
@@ -19,6 +20,7 @@ pub(super) fn told(problem: &str) -> Bilingual {
         "invalid float literal" | "cannot parse float from empty string" => {
             both!("must be a number", "必须为数字")
         }
+        own if own == UNSUPPORTED.0 => UNSUPPORTED.into(),
         other => Bilingual {
             english: other.to_owned(),
             chinese: in_chinese(other).unwrap_or_else(|| other.to_owned()),
@@ -112,6 +114,7 @@ fn expectation(expected: &str) -> String {
         "u8" | "u16" | "u32" | "u64" | "usize" => "不太大的非负整数",
         "i8" | "i16" | "i32" | "i64" | "isize" => "整数",
         "f32" | "f64" => "数字",
+        "a whole number" => "整数",
         "unit" => "空值",
         "option" => "可省略的值",
         other => return format!(" {}", other.replace("` or `", "` 或 `")),
@@ -123,6 +126,7 @@ fn expectation(expected: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
+    use adyton_core::language::has_english;
     use serde::Deserialize;
 
     use super::*;
@@ -164,13 +168,6 @@ mod tests {
     enum Either {
         Number(u8),
         Text(String),
-    }
-
-    /// Whether a text has a word of English outside of what it quotes.
-    fn has_english(text: &str) -> bool {
-        let outside = text.split(['`', '"']).step_by(2).collect::<String>();
-        let mut words = outside.split(|letter: char| !letter.is_ascii_alphabetic());
-        words.any(|word| word.len() > 1)
     }
 
     #[test]

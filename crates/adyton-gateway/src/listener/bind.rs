@@ -9,6 +9,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
+use adyton_core::language::{Language, message, phrase};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections that the kernel may hold for each worker until they are accepted.
@@ -16,10 +17,9 @@ const BACKLOG: i32 = 4096;
 
 /// The gateway's address cannot be had.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message_in(Language::English))]
 pub enum BindError {
     /// Somebody listens there.
-    #[error("the gateway cannot listen on {address}: {} holds it; stop that, or set another `gateway.listen`",
-        holder.as_deref().unwrap_or("another process"))]
     InUse {
         /// The address.
         address: SocketAddr,
@@ -27,18 +27,43 @@ pub enum BindError {
         holder: Option<String>,
     },
     /// A listener that was inherited and cannot be used.
-    #[error(
-        "the listener that was handed over (LISTEN_FDS) cannot be used: {0}; it must be a TCP socket that listens"
-    )]
     Inherited(io::Error),
     /// Anything else.
-    #[error("the gateway cannot listen on {address}: {problem}; set another `gateway.listen`")]
     Refused {
         /// The address.
         address: SocketAddr,
         /// What the system said.
         problem: io::Error,
     },
+}
+
+impl BindError {
+    /// What is wrong and what to do.
+    pub fn message_in(&self, language: Language) -> String {
+        match self {
+            Self::InUse { address, holder } => {
+                let holder = holder
+                    .as_deref()
+                    .unwrap_or(phrase!(language, "another process", "另一个进程"));
+                message!(
+                    language,
+                    "the gateway cannot listen on {address}: {holder} holds it; stop that, or set another `gateway.listen`",
+                    "网关无法监听 {address}：该地址已被 {holder} 占用；请停止该进程，或设置另一个 `gateway.listen`"
+                )
+            }
+            Self::Inherited(problem) => message!(
+                language,
+                "the listener that was handed over (LISTEN_FDS) cannot be used: {}; it must be a TCP socket that listens",
+                "无法使用传入的监听套接字（LISTEN_FDS）：{}；必须是处于监听状态的 TCP 套接字",
+                problem
+            ),
+            Self::Refused { address, problem } => message!(
+                language,
+                "the gateway cannot listen on {address}: {problem}; set another `gateway.listen`",
+                "网关无法监听 {address}：{problem}；请设置另一个 `gateway.listen`"
+            ),
+        }
+    }
 }
 
 /// A listener that somebody else holds open, for as many workers: they share its one queue.

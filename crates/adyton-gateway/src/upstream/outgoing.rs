@@ -12,10 +12,41 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use adyton_core::fact::Fact;
+use adyton_core::language::{Language, message};
 use adyton_core::source::AddressRange;
-use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::{Error as TlsError, RootCertStore};
+
+/// What is wrong with the text of `gateway.backend_ca_file`.
+#[derive(Debug)]
+pub enum AuthoritiesError {
+    /// It is no PEM.
+    NotPem(pem::Error),
+    /// A certificate is not one of an authority.
+    Unusable(TlsError),
+    /// It has no certificate.
+    None,
+}
+
+impl AuthoritiesError {
+    /// In words; what the library says stays as it is.
+    pub fn message_in(&self, language: Language) -> String {
+        match self {
+            Self::NotPem(problem) => message!(
+                language,
+                "it is no PEM text: {problem}",
+                "不是 PEM 文本：{problem}"
+            ),
+            Self::Unusable(problem) => message!(
+                language,
+                "a certificate in it cannot be used: {problem}",
+                "其中的证书不可用：{problem}"
+            ),
+            Self::None => message!(language, "no certificate is in it", "其中没有证书"),
+        }
+    }
+}
 
 /// What may be called beside the addresses that everybody may call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,19 +83,19 @@ impl Outgoing {
     /// The same with the authorities whose certificates stand in a PEM text.
     ///
     /// # Errors
-    /// What is wrong with the text, as the end of a sentence.
-    pub fn with_authorities(self, pem: &[u8]) -> Result<Self, String> {
+    /// What is wrong with the text.
+    pub fn with_authorities(self, pem: &[u8]) -> Result<Self, AuthoritiesError> {
         let mut authorities = Vec::new();
         for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|problem| format!("it is no PEM text: {problem}"))?;
+            let certificate = certificate.map_err(AuthoritiesError::NotPem)?;
             // Whatever is no certificate of an authority would be found out only when it is needed.
             RootCertStore::empty()
                 .add(certificate.clone())
-                .map_err(|problem| format!("a certificate in it cannot be used: {problem}"))?;
+                .map_err(AuthoritiesError::Unusable)?;
             authorities.push(certificate);
         }
         match authorities.is_empty() {
-            true => Err("no certificate is in it".to_owned()),
+            true => Err(AuthoritiesError::None),
             false => Ok(Self { authorities, ..self }),
         }
     }
@@ -308,7 +339,7 @@ mod tests {
                 "cannot be used",
             ),
         ] {
-            let problem = read(text).unwrap_err();
+            let problem = read(text).unwrap_err().message_in(Language::English);
             assert!(problem.contains(cause), "{problem}");
         }
     }

@@ -8,11 +8,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use adyton_core::language::{Language, message};
 use ort::environment::{Environment, GlobalThreadPoolOptions};
 use ort::logging::LogLevel;
 
-/// The oldest ONNX Runtime that serves: the version of the interface that `ort` is built for.
-pub const OLDEST: u32 = ort::MINOR_VERSION;
+pub use super::no_library::{FoundUnfit, OLDEST, ProbeError, WhyBuiltin};
 
 /// The setting `onnx.library`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -53,8 +53,8 @@ pub enum Choice {
     Library(OnnxLibrary),
     /// The compiled-in runtime.
     Builtin {
-        /// Why, in a sentence for the log and for `adyton doctor`.
-        reason: String,
+        /// Why.
+        reason: WhyBuiltin,
     },
 }
 
@@ -64,6 +64,23 @@ impl Choice {
         match self {
             Self::Library(library) => Some((library.path.clone(), library.minor)),
             Self::Builtin { .. } => None,
+        }
+    }
+
+    /// Which runtime, and why, for people.
+    pub fn text_in(&self, language: Language) -> String {
+        match self {
+            Self::Library(library) => {
+                format!("ONNX Runtime 1.{} ({})", library.minor, library.path.display())
+            }
+            Self::Builtin { reason } => {
+                let reason = reason.text_in(language);
+                message!(
+                    language,
+                    "the compiled-in runtime: {reason}",
+                    "内置运行时：{reason}"
+                )
+            }
         }
     }
 
@@ -78,12 +95,7 @@ impl Choice {
 
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Library(library) => {
-                write!(f, "ONNX Runtime 1.{} ({})", library.minor, library.path.display())
-            }
-            Self::Builtin { reason } => write!(f, "the compiled-in runtime: {reason}"),
-        }
+        f.write_str(&self.text_in(Language::English))
     }
 }
 
@@ -93,33 +105,34 @@ impl OnnxLibrary {
     pub fn find(setting: &LibrarySetting, places: &[PathBuf]) -> Choice {
         match setting {
             LibrarySetting::Builtin => Choice::Builtin {
-                reason: "`onnx.library` says `builtin`".to_owned(),
+                reason: WhyBuiltin::Set,
             },
             LibrarySetting::File(path) => match Self::probe(path) {
                 Ok(library) => Choice::Library(library),
                 Err(problem) => Choice::Builtin {
-                    reason: format!("`onnx.library`: {problem}"),
+                    reason: WhyBuiltin::WrongFile(problem),
                 },
             },
             LibrarySetting::Search => {
                 let mut problems = Vec::new();
                 for place in places.iter().cloned().chain(usual_places()) {
                     let files = libraries_in(&place).unwrap_or_else(|error| {
-                        problems.push(format!("{} cannot be read: {error}", place.display()));
+                        problems.push(FoundUnfit::Unreadable {
+                            folder: place.clone(),
+                            problem: error.to_string(),
+                        });
                         Vec::new()
                     });
                     for file in files {
                         match Self::probe(&file) {
                             Ok(library) => return Choice::Library(library),
-                            Err(problem) => problems.push(problem.to_string()),
+                            Err(problem) => problems.push(FoundUnfit::File(problem)),
                         }
                     }
                 }
                 let reason = match problems.is_empty() {
-                    true => {
-                        "no ONNX Runtime library was found; `adyton doctor --fix` installs one".to_owned()
-                    }
-                    false => format!("no usable library was found: {}", problems.join("; ")),
+                    true => WhyBuiltin::NotFound,
+                    false => WhyBuiltin::NoneServes(problems),
                 };
                 Choice::Builtin { reason }
             }
@@ -140,25 +153,6 @@ impl OnnxLibrary {
             Some(minor) => Ok(Self { path, minor }),
         }
     }
-}
-
-/// Why a file does not serve as the library.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ProbeError {
-    /// There is no such file.
-    #[error("{} does not exist", .0.display())]
-    Missing(PathBuf),
-    /// It does not load, or is something else.
-    #[error("{} does not load as an ONNX Runtime 1.x library", .0.display())]
-    NotOnnxRuntime(PathBuf),
-    /// It is too old.
-    #[error("{} is ONNX Runtime 1.{minor}; at least 1.{OLDEST} is needed", path.display())]
-    TooOld {
-        /// The file.
-        path: PathBuf,
-        /// Its minor version.
-        minor: u32,
-    },
 }
 
 /// Where systems and Python put the library, besides what the caller knows.
@@ -263,6 +257,7 @@ mod tests {
         let Choice::Builtin { reason } = choice else {
             panic!("{choice}")
         };
+        let reason = reason.text_in(Language::English);
         assert!(
             reason.contains("libonnxruntime.so.1.99.0 does not load"),
             "{reason}"

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use adyton_core::language::Language;
 use ort::environment::Environment;
 
 use super::builtin::BuiltinModel;
 use super::cost;
 use super::example::WithExample;
-use super::library::{self, Choice, LibrarySetting, OnnxLibrary};
+use super::library::{self, Choice, LibrarySetting, OnnxLibrary, WhyBuiltin};
 use super::load_into::LoadInto;
 use super::onnx_runtime::OnnxRuntimeModel;
 use super::panics::catch_panic;
@@ -30,13 +31,17 @@ impl Loader {
                 Ok(loaded) => environment = Some(loaded),
                 Err(cause) => {
                     choice = Choice::Builtin {
-                        reason: format!("{} does not start: {cause}", found.path.display()),
+                        reason: WhyBuiltin::DoesNotStart {
+                            path: found.path.clone(),
+                            cause,
+                        },
                     };
                 }
             }
         }
         match (&choice, setting) {
             (Choice::Builtin { reason }, LibrarySetting::File(_)) => {
+                let reason = reason.text_in(Language::English);
                 tracing::warn!(reason, "ONNX models run in the compiled-in runtime");
             }
             (Choice::Library(_), _)
@@ -51,7 +56,7 @@ impl Loader {
     pub(crate) fn builtin() -> Self {
         Self {
             choice: Choice::Builtin {
-                reason: "chosen".to_owned(),
+                reason: WhyBuiltin::Chosen,
             },
             environment: None,
         }

@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use adyton_core::id::ProjectId;
+use adyton_core::language::{Language, message};
 use parking_lot::{Condvar, Mutex};
 
 pub use self::counts::Counts;
@@ -158,8 +159,20 @@ impl fmt::Debug for InferenceThreads {
 
 /// The threads could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("inference threads cannot be started: {0}")]
+#[error("{}", self.message_in(Language::English))]
 pub struct ThreadsError(#[from] std::io::Error);
+
+impl ThreadsError {
+    /// What is wrong and what to do.
+    pub fn message_in(&self, language: Language) -> String {
+        message!(
+            language,
+            "inference threads cannot be started: {}; raise the limit of threads (ulimit -u)",
+            "无法启动推理线程：{}；请提高线程数上限（ulimit -u）",
+            self.0
+        )
+    }
+}
 
 impl InferenceThreads {
     /// Starts `threads` threads (at least one) with room for `room` waiting calls (at least two).

@@ -41,13 +41,19 @@ pub(super) fn unpack(file: &Path, stage: &mut Stage) -> Result<(), ImportError> 
         return tar::unpack(BufReader::new(archive), &meter, stage);
     }
     let cause = match head {
-        [] => "the archive is empty",
-        _ => "the file is not a tar, tar.gz or zip archive",
+        [] => ("the archive is empty", "归档为空"),
+        _ => (
+            "the file is not a tar, tar.gz or zip archive",
+            "该文件不是 tar、tar.gz 或 zip 归档",
+        ),
     };
     Err(ImportError::package(
         "",
         cause,
-        "pack the folder that holds `model/` with tar or zip",
+        (
+            "pack the folder that holds `model/` with tar or zip",
+            "请用 tar 或 zip 打包含有 `model/` 的目录",
+        ),
     ))
 }
 

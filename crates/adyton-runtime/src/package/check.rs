@@ -7,6 +7,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use adyton_core::language::both;
 use adyton_core::model::{Engine, ModelSpec};
 use serde_json::{Map, Value as Json};
 
@@ -92,8 +93,14 @@ fn configuration(model: &Path, said: &Said) -> Result<(Json, Vec<String>), Impor
                 Some(packaged) if packaged != *asked && name == "model_type" => {
                     return Err(ImportError::field(
                         "model_type",
-                        format!("is {packaged} in config.json and {asked} in the request"),
-                        "let the two agree, or leave `model_type` out of one of them",
+                        both!(
+                            "is {packaged} in config.json and {asked} in the request",
+                            "在 config.json 中为 {packaged}，在请求中为 {asked}"
+                        ),
+                        (
+                            "let the two agree, or leave `model_type` out of one of them",
+                            "请使两者一致，或从其中之一去掉 `model_type`",
+                        ),
                     ));
                 }
                 Some(packaged) if packaged != *asked => {
@@ -113,14 +120,21 @@ fn read_config(model: &Path) -> Result<Json, ImportError> {
     match fs::metadata(&path) {
         Ok(meta) if meta.len() > LARGEST_CONFIG => Err(ImportError::field(
             "",
-            format!("is larger than {LARGEST_CONFIG} bytes"),
-            "shorten the schemas",
+            both!(
+                "is larger than {LARGEST_CONFIG} bytes",
+                "超过 {LARGEST_CONFIG} 字节"
+            ),
+            ("shorten the schemas", "请精简 schema"),
         )),
-        Ok(meta) if !meta.is_file() => Err(ImportError::field("", "is not a file", "")),
+        Ok(meta) if !meta.is_file() => Err(ImportError::field("", ("is not a file", "不是文件"), ("", ""))),
         Ok(_) => config::parse(&fs::read(&path)?),
         Err(problem) if problem.kind() == ErrorKind::NotFound => {
-            let fix = "add one; at least {\"model_type\": …, \"model_algorithm\": …}";
-            Err(ImportError::package("model/config.json", "is missing", fix))
+            let fix = (
+                "add one; at least {\"model_type\": …, \"model_algorithm\": …}",
+                "请添加，至少包含 {\"model_type\": …, \"model_algorithm\": …}",
+            );
+            let cause = ("is missing", "文件不存在");
+            Err(ImportError::package("model/config.json", cause, fix))
         }
         Err(problem) => Err(problem.into()),
     }
@@ -139,8 +153,11 @@ fn only_one_config(model: &Path) -> Result<(), ImportError> {
         None => Ok(()),
         Some(_) => Err(ImportError::package(
             others.join(", "),
-            "a package has only one `config.json`, at `model/config.json`",
-            "remove or rename the others",
+            (
+                "a package has only one `config.json`, at `model/config.json`",
+                "模型包只能有一个 `config.json`，即 `model/config.json`",
+            ),
+            ("remove or rename the others", "请删除或重命名其他的"),
         )),
     }
 }
@@ -179,22 +196,32 @@ fn onnx_file(model: &Path) -> Result<String, ImportError> {
         [only] => Ok((*only).clone()),
         [] if !names.is_empty() => Err(ImportError::package(
             format!("model/{}", names[0]),
-            "the model file must lie beside `config.json`",
-            "move it to `model/`",
+            (
+                "the model file must lie beside `config.json`",
+                "模型文件必须与 `config.json` 位于同一目录",
+            ),
+            ("move it to `model/`", "请移到 `model/` 下"),
         )),
         [] => Err(ImportError::package(
             "model/*.onnx",
-            "there is no ONNX model file",
-            "add the model to `model/`",
+            ("there is no ONNX model file", "没有 ONNX 模型文件"),
+            ("add the model to `model/`", "请将模型放入 `model/`"),
         )),
         several if several.iter().any(|name| *name == "model.onnx") => Ok("model.onnx".to_owned()),
         several => {
             let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
-            let cause = format!("there are several ONNX files: {}", names.join(", "));
+            let cause = both!(
+                "there are several ONNX files: {}",
+                "有多个 ONNX 文件：{}",
+                names.join(", ")
+            );
             Err(ImportError::package(
                 "model/*.onnx",
                 cause,
-                "name the one that serves `model.onnx`",
+                (
+                    "name the one that serves `model.onnx`",
+                    "请将要使用的文件命名为 `model.onnx`",
+                ),
             ))
         }
     }

@@ -10,6 +10,7 @@ mod health;
 mod notes;
 mod syntax;
 
+use adyton_core::language::{Bilingual, Words, both};
 use adyton_core::model::{Engine, EngineKind, ModelSpec};
 use adyton_core::shown::quoted;
 use adyton_core::spelling::nearest;
@@ -20,41 +21,71 @@ pub(super) use self::syntax::parse;
 use super::error::ImportError;
 
 /// Engines that the public documentation names (or that are planned), and what to do instead.
-const OTHERS: [(&str, &str); 10] = [
+const OTHERS: [(&str, Words); 10] = [
     (
         "TensorFlow",
-        "convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)",
+        (
+            "convert the model to ONNX (`tf2onnx`), or serve it with a program of your own (`Command`)",
+            "请将模型转换为 ONNX（`tf2onnx`），或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "PyTorch",
-        "export the model to ONNX (`torch.onnx.export`), or serve it with a program of your own (`Command`)",
+        (
+            "export the model to ONNX (`torch.onnx.export`), or serve it with a program of your own (`Command`)",
+            "请将模型导出为 ONNX（`torch.onnx.export`），或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "MindSpore",
-        "export the model to ONNX, or serve it with a program of your own (`Command`)",
+        (
+            "export the model to ONNX, or serve it with a program of your own (`Command`)",
+            "请将模型导出为 ONNX，或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "XGBoost",
-        "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)",
+        (
+            "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)",
+            "请将模型转换为 ONNX（`onnxmltools`），或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "Scikit_Learn",
-        "convert the model to ONNX (`skl2onnx`), or serve it with a program of your own (`Command`)",
+        (
+            "convert the model to ONNX (`skl2onnx`), or serve it with a program of your own (`Command`)",
+            "请将模型转换为 ONNX（`skl2onnx`），或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "MXNet",
-        "convert the model to ONNX, or serve it with a program of your own (`Command`)",
+        (
+            "convert the model to ONNX, or serve it with a program of your own (`Command`)",
+            "请将模型转换为 ONNX，或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "Caffe",
-        "convert the model to ONNX, or serve it with a program of your own (`Command`)",
+        (
+            "convert the model to ONNX, or serve it with a program of your own (`Command`)",
+            "请将模型转换为 ONNX，或用自己的程序提供服务（`Command`）",
+        ),
     ),
     (
         "Spark_MLlib",
-        "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)",
+        (
+            "convert the model to ONNX (`onnxmltools`), or serve it with a program of your own (`Command`)",
+            "请将模型转换为 ONNX（`onnxmltools`），或用自己的程序提供服务（`Command`）",
+        ),
     ),
-    ("Image", "package the program of the image as a `Command` model"),
-    ("Upstream", "use a `Command` model"),
+    (
+        "Image",
+        (
+            "package the program of the image as a `Command` model",
+            "请将镜像中的程序打包为 `Command` 模型",
+        ),
+    ),
+    ("Upstream", ("use a `Command` model", "请使用 `Command` 模型")),
 ];
 /// The fields that decide something here; one that is nearly called so is a slip, and would be ignored without a word.
 const DECIDING: [&str; 9] = [
@@ -76,6 +107,8 @@ const ELSEWHERE: [&str; 5] = [
     "model_version",
     "swr_location",
 ];
+/// What is said of a required field that is not there.
+const MISSING: Words = ("is missing", "缺少该字段");
 /// The longest `model_algorithm` (ModelArts, "Specifications for Writing the Model Configuration File").
 const LONGEST_ALGORITHM: usize = 36;
 
@@ -111,8 +144,8 @@ pub(super) fn check(
     let Json::Object(fields) = &config else {
         return Err(ImportError::field(
             "",
-            format!("must be an object; got {}", kind(&config)),
-            "begin with {",
+            got(("must be an object", "必须为对象"), &config),
+            ("begin with {", "请以 { 开头"),
         ));
     };
     let kind = engine_kind(fields)?;
@@ -156,16 +189,23 @@ pub(crate) fn checked_alone(text: &[u8]) -> Option<ModelSpec> {
 }
 
 /// A required field; a field of nearly its name is pointed at.
-fn required<'f>(fields: &'f Map<String, Json>, name: &str, fix: &str) -> Result<&'f Json, ImportError> {
+fn required<'f>(
+    fields: &'f Map<String, Json>,
+    name: &str,
+    fix: impl Into<Bilingual>,
+) -> Result<&'f Json, ImportError> {
     match fields.get(name) {
         Some(value) if !value.is_null() => Ok(value),
         _ => {
             let meant = nearest(name, fields.keys().map(String::as_str));
             let fix = match meant {
-                Some(written) => format!("rename `{written}` to `{name}`"),
-                None => fix.to_owned(),
+                Some(written) => both!(
+                    "rename `{written}` to `{name}`",
+                    "请将 `{written}` 改名为 `{name}`"
+                ),
+                None => fix.into(),
             };
-            Err(ImportError::field(name, "is missing", fix))
+            Err(ImportError::field(name, MISSING, fix))
         }
     }
 }
@@ -180,8 +220,8 @@ fn slips(fields: &Map<String, Json>) -> Result<(), ImportError> {
         if let Some(meant) = nearest(written, DECIDING).filter(|meant| !fields.contains_key(*meant)) {
             return Err(ImportError::field(
                 cut(written),
-                "unknown field",
-                format!("did you mean `{meant}`?"),
+                ("unknown field", "未知的字段"),
+                both!("did you mean `{meant}`?", "您是否想写 `{meant}`？"),
             ));
         }
     }
@@ -189,16 +229,22 @@ fn slips(fields: &Map<String, Json>) -> Result<(), ImportError> {
 }
 
 fn engine_kind(fields: &Map<String, Json>) -> Result<EngineKind, ImportError> {
-    let allowed = EngineKind::ALL
-        .map(|kind| format!("\"{}\"", kind.name()))
-        .join(" or ");
-    let value = required(fields, "model_type", &format!("write {allowed}"))?;
+    let names = EngineKind::ALL.map(|kind| format!("\"{}\"", kind.name()));
+    let (allowed, either) = (names.join(" or "), names.join(" 或 "));
+    let write = Bilingual {
+        english: format!("write {allowed}"),
+        chinese: format!("请写 {either}"),
+    };
+    let value = required(fields, "model_type", write.clone())?;
     let given = text("model_type", value)?;
     if let Some(kind) = EngineKind::parse(given) {
         return Ok(kind);
     }
     if let Some((name, fix)) = OTHERS.into_iter().find(|(name, _)| *name == given) {
-        let cause = format!("the engine \"{name}\" cannot be run by this version, which runs {allowed}");
+        let cause = Bilingual {
+            english: format!("the engine \"{name}\" cannot be run by this version, which runs {allowed}"),
+            chinese: format!("此版本不能运行引擎 \"{name}\"，只能运行 {either}"),
+        };
         return Err(ImportError::field("model_type", cause, fix));
     }
     let known = EngineKind::ALL
@@ -207,10 +253,15 @@ fn engine_kind(fields: &Map<String, Json>) -> Result<EngineKind, ImportError> {
         .chain(OTHERS.into_iter().map(|(name, _)| name));
     let all: Vec<&str> = known.clone().collect();
     let fix = match nearest(given, known) {
-        Some(name) => format!("did you mean \"{name}\"?"),
-        None => format!("write {allowed}"),
+        Some(name) => both!("did you mean \"{name}\"?", "您是否想写 \"{name}\"？"),
+        None => write,
     };
-    let cause = format!("unknown engine \"{}\"; known are {}", cut(given), all.join(", "));
+    let cause = both!(
+        "unknown engine \"{}\"; known are {}",
+        "未知的引擎 \"{}\"；已知的有 {}",
+        cut(given),
+        all.join(", ")
+    );
     Err(ImportError::field("model_type", cause, fix))
 }
 
@@ -218,32 +269,41 @@ fn algorithm(fields: &Map<String, Json>) -> Result<String, ImportError> {
     let value = required(
         fields,
         "model_algorithm",
-        "write a label of your own, for example \"predict_analysis\"",
+        (
+            "write a label of your own, for example \"predict_analysis\"",
+            "请写自定的标签，例如 \"predict_analysis\"",
+        ),
     )?;
     let label = text("model_algorithm", value)?;
     let cause = if !label.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        "must start with a letter".to_owned()
+        both!("must start with a letter", "必须以字母开头")
     } else if label.chars().count() > LONGEST_ALGORITHM {
-        format!("must have at most {LONGEST_ALGORITHM} characters")
+        both!(
+            "must have at most {LONGEST_ALGORITHM} characters",
+            "最多 {LONGEST_ALGORITHM} 个字符"
+        )
     } else if label.contains(['&', '!', '\'', '"', '<', '>', '=']) {
-        "must have none of & ! ' \" < > =".to_owned()
+        both!("must have none of & ! ' \" < > =", "不能含有 & ! ' \" < > =")
     } else {
         return Ok(label.to_owned());
     };
-    let fix = "write a label such as \"image_classification\", \"object_detection\" or \"predict_analysis\"";
-    Err(ImportError::field(
-        "model_algorithm",
-        format!("{cause}; got \"{}\"", cut(label)),
-        fix,
-    ))
+    let fix = (
+        "write a label such as \"image_classification\", \"object_detection\" or \"predict_analysis\"",
+        "请写标签，例如 \"image_classification\"、\"object_detection\" 或 \"predict_analysis\"",
+    );
+    Err(ImportError::field("model_algorithm", got(cause, value), fix))
 }
 
 /// Program and arguments: a list of texts, or one text split at spaces (quotes keep words together).
 fn command(fields: &Map<String, Json>) -> Result<Vec<String>, ImportError> {
-    let example = "write the program and its arguments, for example [\"python3\", \"serve.py\"]";
+    let example = (
+        "write the program and its arguments, for example [\"python3\", \"serve.py\"]",
+        "请写程序及其参数，例如 [\"python3\", \"serve.py\"]",
+    );
     let words = match required(fields, "command", example)? {
         Json::String(line) => split(line).ok_or_else(|| {
-            ImportError::field("command", format!("a quote is not closed in {line:?}"), example)
+            let cause = both!("a quote is not closed in {line:?}", "{line:?} 中的引号没有闭合");
+            ImportError::field("command", cause, example)
         })?,
         Json::Array(items) => items
             .iter()
@@ -253,19 +313,23 @@ fn command(fields: &Map<String, Json>) -> Result<Vec<String>, ImportError> {
         other => {
             return Err(ImportError::field(
                 "command",
-                format!("must be a list of strings; got {}", kind(other)),
+                got(("must be a list of strings", "必须为字符串数组"), other),
                 example,
             ));
         }
     };
     if words.first().is_none_or(String::is_empty) {
-        return Err(ImportError::field("command", "names no program", example));
+        return Err(ImportError::field(
+            "command",
+            ("names no program", "没有指定程序"),
+            example,
+        ));
     }
     if let Some(at) = words.iter().position(|word| word.contains('\0')) {
         return Err(ImportError::field(
             format!("command[{at}]"),
-            "has a zero character",
-            "remove it",
+            ("has a zero character", "含有零字符"),
+            ("remove it", "请删除"),
         ));
     }
     Ok(words)
@@ -302,19 +366,28 @@ fn text<'v>(field: &str, value: &'v Json) -> Result<&'v str, ImportError> {
     value.as_str().ok_or_else(|| {
         ImportError::field(
             field,
-            format!("must be a string; got {}", kind(value)),
-            "put it in quotes",
+            got(("must be a string", "必须为字符串"), value),
+            ("put it in quotes", "请加上引号"),
         )
     })
 }
 
+/// What a value must be, and what it is.
+fn got(must: impl Into<Bilingual>, value: &Json) -> Bilingual {
+    let (must, value) = (must.into(), kind(value));
+    Bilingual {
+        english: format!("{}; got {}", must.english, value.english),
+        chinese: format!("{}，实际为{}", must.chinese, value.chinese),
+    }
+}
+
 /// A value as messages show it.
-fn kind(value: &Json) -> String {
+fn kind(value: &Json) -> Bilingual {
     match value {
-        Json::Object(_) => "an object".to_owned(),
-        Json::Array(_) => "a list".to_owned(),
-        Json::String(text) => format!("\"{}\"", cut(text)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
+        Json::Object(_) => both!("an object", "对象"),
+        Json::Array(_) => both!("a list", "数组"),
+        Json::String(text) => both!("\"{}\"", " \"{}\"", cut(text)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => both!("{value}", " {value}"),
     }
 }
 

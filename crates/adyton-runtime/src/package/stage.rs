@@ -10,15 +10,25 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use adyton_core::language::both;
 use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
 use super::Limits;
-use super::error::{ImportError, shown};
+use super::error::{ImportError, PACK_AGAIN, RENAME, shown};
 use super::staged_name::plain;
 
 /// The folder below `packages/` where packages are unpacked.
 pub(super) const FOLDER: &str = ".staging";
+
+/// What is neither file nor folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Unfit {
+    /// A symbolic or hard link.
+    Link,
+    /// A device, pipe, socket or sparse file.
+    Special,
+}
 
 /// A package on its way in. Dropped before it is in its place (`staged.rs`), it vanishes.
 pub(super) struct Stage {
@@ -87,8 +97,8 @@ impl Stage {
         if !self.names.insert(plain.clone()) {
             return Err(ImportError::package(
                 shown(name),
-                "occurs twice in the archive",
-                "re-create the archive",
+                ("occurs twice in the archive", "在归档中出现了两次"),
+                PACK_AGAIN,
             ));
         }
         self.count_entry(name)?;
@@ -122,8 +132,15 @@ impl Stage {
         if plain.components().count() > Limits::DEPTH {
             return Err(ImportError::package(
                 shown(name),
-                format!("lies in more than {} folders", Limits::DEPTH),
-                "re-create the archive with fewer nested folders",
+                both!(
+                    "lies in more than {} folders",
+                    "目录嵌套超过 {} 层",
+                    Limits::DEPTH
+                ),
+                (
+                    "re-create the archive with fewer nested folders",
+                    "请减少目录层级后重新打包",
+                ),
             ));
         }
         // From the innermost one outwards, up to the first that is known.
@@ -157,12 +174,27 @@ impl Stage {
     }
 
     /// Refuses an entry that is neither file nor folder.
-    pub(super) fn refuse_kind(name: &str, kind: &str) -> ImportError {
-        let fix = match kind {
-            "a link" => "pack the file that it points to (`tar --dereference`)",
-            _ => "a package holds files and folders only",
+    pub(super) fn refuse_kind(name: &str, kind: Unfit) -> ImportError {
+        let (cause, fix) = match kind {
+            Unfit::Link => (
+                ("is a link", "是链接"),
+                (
+                    "pack the file that it points to (`tar --dereference`)",
+                    "请打包它指向的文件（`tar --dereference`）",
+                ),
+            ),
+            Unfit::Special => (
+                (
+                    "is a device, pipe, socket or sparse file",
+                    "是设备、管道、套接字或稀疏文件",
+                ),
+                (
+                    "a package holds files and folders only",
+                    "模型包只能包含文件和目录",
+                ),
+            ),
         };
-        ImportError::package(shown(name), format!("is {kind}"), fix)
+        ImportError::package(shown(name), cause, fix)
     }
 
     /// Copies a folder in. Links are not followed.
@@ -170,15 +202,15 @@ impl Stage {
         let unreachable = |problem: io::Error| {
             ImportError::package(
                 folder.display().to_string(),
-                format!("cannot be read: {problem}"),
-                "",
+                both!("cannot be read: {problem}", "无法读取：{problem}"),
+                ("", ""),
             )
         };
         if !fs::metadata(folder).map_err(unreachable)?.is_dir() {
             return Err(ImportError::package(
                 folder.display().to_string(),
-                "is not a folder",
-                "",
+                ("is not a folder", "不是目录"),
+                ("", ""),
             ));
         }
         let mut open = vec![PathBuf::new()];
@@ -190,8 +222,8 @@ impl Stage {
                     let shown = relative.display().to_string();
                     return Err(ImportError::package(
                         shown,
-                        "the name is not UTF-8",
-                        "rename the file",
+                        ("the name is not UTF-8", "名称不是 UTF-8"),
+                        RENAME,
                     ));
                 };
                 let kind = entry.file_type().map_err(unreachable)?;
@@ -207,9 +239,9 @@ impl Stage {
                     return Err(Self::refuse_kind(
                         &name,
                         if kind.is_symlink() {
-                            "a link"
+                            Unfit::Link
                         } else {
-                            "a device or socket"
+                            Unfit::Special
                         },
                     ));
                 }
@@ -236,12 +268,19 @@ impl Stage {
             self.root.clone_from(only);
             return Ok(());
         }
-        let cause = "the package has no folder `model` at its root or inside its one top folder";
+        let cause = (
+            "the package has no folder `model` at its root or inside its one top folder",
+            "模型包的根目录或其唯一的顶层目录中没有 `model` 目录",
+        );
         let fix = match self.root.join("config.json").is_file() {
-            true => "put `config.json` and the files beside it into a folder `model`",
-            false => {
-                "put `config.json` and the model's files into a folder `model`; `adyton model init NAME` writes one to begin with"
-            }
+            true => (
+                "put `config.json` and the files beside it into a folder `model`",
+                "请将 `config.json` 及其旁边的文件放入 `model` 目录",
+            ),
+            false => (
+                "put `config.json` and the model's files into a folder `model`; `adyton model init NAME` writes one to begin with",
+                "请将 `config.json` 和模型文件放入 `model` 目录；可先用 `adyton model init NAME` 生成",
+            ),
         };
         Err(ImportError::package("", cause, fix))
     }
@@ -265,15 +304,21 @@ fn open_plain(path: &Path) -> io::Result<File> {
 fn two_kinds(name: &str) -> ImportError {
     ImportError::package(
         shown(name),
-        "is both a file and a folder in the archive",
-        "re-create the archive",
+        (
+            "is both a file and a folder in the archive",
+            "在归档中既是文件又是目录",
+        ),
+        PACK_AGAIN,
     )
 }
 
 fn unreadable(name: &str, problem: &io::Error) -> ImportError {
     ImportError::package(
         shown(name),
-        format!("cannot be read: {problem}"),
-        "re-create the archive; it may be truncated",
+        both!("cannot be read: {problem}", "无法读取：{problem}"),
+        (
+            "re-create the archive; it may be truncated",
+            "请重新打包；归档可能不完整",
+        ),
     )
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::package::error::{ImportError, shown};
+use adyton_core::language::{Bilingual, both};
+
+use crate::package::error::{ImportError, RENAME, shown};
 
 /// The longest path inside a package, in bytes.
 const LONGEST_PATH: usize = 512;
@@ -13,27 +15,39 @@ const NOISE: [&str; 4] = ["__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// Checks an entry's name and gives it in plain form; `None` for what is not part of the package.
 pub(super) fn plain(name: &str) -> Result<Option<PathBuf>, ImportError> {
-    let refuse = |cause: String| {
+    let refuse = |cause: Bilingual| {
         Err(ImportError::package(
             shown(name),
             cause,
-            "re-create the archive with paths relative to the folder",
+            (
+                "re-create the archive with paths relative to the folder",
+                "请用相对于该目录的路径重新打包",
+            ),
         ))
     };
     if name.len() > LONGEST_PATH {
-        return refuse(format!("the path is longer than {LONGEST_PATH} bytes"));
+        return refuse(both!(
+            "the path is longer than {LONGEST_PATH} bytes",
+            "路径超过 {LONGEST_PATH} 字节"
+        ));
     }
     if name.starts_with('/') || name.starts_with('\\') || name.as_bytes().get(1) == Some(&b':') {
-        return refuse("the path is absolute".to_owned());
+        return refuse(("the path is absolute", "路径是绝对路径").into());
     }
     if name.contains('\0') || name.contains('\\') {
-        return refuse("the path has a character that a path cannot have".to_owned());
+        return refuse(
+            (
+                "the path has a character that a path cannot have",
+                "路径含有不允许的字符",
+            )
+                .into(),
+        );
     }
     if name.chars().any(char::is_control) {
         return Err(ImportError::package(
             shown(name),
-            "the name has a control character",
-            "rename the file",
+            ("the name has a control character", "名称含有控制字符"),
+            RENAME,
         ));
     }
     let mut plain = PathBuf::new();
@@ -42,12 +56,23 @@ pub(super) fn plain(name: &str) -> Result<Option<PathBuf>, ImportError> {
             part if part.len() > LONGEST_NAME => {
                 return Err(ImportError::package(
                     shown(name),
-                    format!("a name in the path is longer than {LONGEST_NAME} bytes"),
-                    "rename the file or folder",
+                    both!(
+                        "a name in the path is longer than {LONGEST_NAME} bytes",
+                        "路径中有名称超过 {LONGEST_NAME} 字节"
+                    ),
+                    ("rename the file or folder", "请重命名该文件或目录"),
                 ));
             }
             "" | "." => {}
-            ".." => return refuse("the path leads out of the package (`..`)".to_owned()),
+            ".." => {
+                return refuse(
+                    (
+                        "the path leads out of the package (`..`)",
+                        "路径指向模型包之外（`..`）",
+                    )
+                        .into(),
+                );
+            }
             part if NOISE.contains(&part) || part.starts_with("._") => return Ok(None),
             part => plain.push(part),
         }

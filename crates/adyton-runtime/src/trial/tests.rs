@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
+use crate::onnx::library::WhyBuiltin;
 use crate::project_gate::ProjectGate;
 
 const PACKAGE: Sha256 = Sha256::from_bytes([7; 32]);
@@ -15,7 +16,7 @@ fn wish(generation: u64) -> LoadRequest {
 
 fn builtin() -> Choice {
     Choice::Builtin {
-        reason: String::new(),
+        reason: WhyBuiltin::Chosen,
     }
 }
 

@@ -216,7 +216,7 @@ fn what_describes_an_entry_is_refused_by_its_size() {
     sparse.extend(entry(b'0', "model/a", b"abc"));
     broken_archive(
         &sparse,
-        expect!["model/a: is a device, pipe or sparse file; a package holds files and folders only"],
+        expect!["model/a: is a device, pipe, socket or sparse file; a package holds files and folders only"],
     );
 }
 

@@ -417,7 +417,9 @@ fn links_and_devices_are_refused() {
     );
     broken_archive(
         &special(tar::EntryType::Char),
-        expect!["model/passwd: is a device, pipe or sparse file; a package holds files and folders only"],
+        expect![
+            "model/passwd: is a device, pipe, socket or sparse file; a package holds files and folders only"
+        ],
     );
     let place = Place::new();
     let source = place.source("s", &[("model/config.json", CONFIG)]);

@@ -4,6 +4,7 @@ mod clock;
 mod configuration;
 mod control;
 mod data_folder;
+mod database;
 mod kernel;
 mod onnx;
 mod ports;
@@ -61,6 +62,13 @@ impl Finding {
             fix: None,
         }
     }
+    /// It does not work, and what was found says what to do.
+    pub(super) fn plainly_wrong(what: &'static str, said: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Wrong,
+            ..Self::fine(what, said)
+        }
+    }
     /// It works, but could be better.
     pub(super) fn note(what: &'static str, said: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
@@ -85,6 +93,7 @@ impl Doctor {
         let (mut findings, config) = configuration::check(context, &self.flags);
         if let Some(config) = &config {
             findings.extend(data_folder::check(config, self.fix));
+            findings.extend(database::check(config));
             findings.extend(ports::check(config));
             findings.extend(control::check(config));
             findings.push(onnx::check(context, config, self.fix));

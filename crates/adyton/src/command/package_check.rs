@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::config::{Sources, load};
 use crate::server::{cores, onnx_places, trials};
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
 use adyton_cli::package_check::CheckedPackage;
 use adyton_cli::said;
 
@@ -72,11 +73,16 @@ fn source(path: &Path) -> Outcome<Source<'_>> {
 
 fn told(path: &Path, problem: &ImportError) -> Failure {
     let (file, field, cause, fix) = match problem {
-        ImportError::Package { file, cause, fix } => (file.as_str(), "", cause.clone(), fix.as_str()),
-        ImportError::Field { field, cause, fix } => {
-            ("model/config.json", field.as_str(), cause.clone(), fix.as_str())
+        ImportError::Package { file, cause, fix } => {
+            (file.as_str(), "", cause.text_in(spoken()), fix.text_in(spoken()))
         }
-        ImportError::Model(cause) => ("", "", cause.clone(), ""),
+        ImportError::Field { field, cause, fix } => (
+            "model/config.json",
+            field.as_str(),
+            cause.text_in(spoken()),
+            fix.text_in(spoken()),
+        ),
+        ImportError::Model(cause) => ("", "", cause.as_str(), ""),
         ImportError::Storage(cause) => {
             return Failure::failed(said!("the check failed: {cause}", "检查失败：{cause}"));
         }
@@ -87,7 +93,7 @@ fn told(path: &Path, problem: &ImportError) -> Failure {
         .collect();
     let place = match place.is_empty() {
         true => String::new(),
-        false => format!("{}: ", place.join(": ")),
+        false => said!("{}: ", "{}：", place.join(": ")),
     };
     let problem = json!({"file": file, "field": field, "cause": cause, "fix": fix});
     let failure = Failure::failed(said!(

@@ -10,6 +10,7 @@ use super::found::{Found, Origin, Raw};
 use super::problem::Problems;
 use super::setting::{Applies, Setting};
 use super::value::Value;
+use adyton_cli::language::{phrase, spoken};
 use adyton_cli::said;
 
 /// Every known key with the value that holds.
@@ -113,15 +114,15 @@ impl<'a> Reader<'a> {
             Err(wrong) => {
                 let said = match raw {
                     Raw::Text(text) if !T::SECRET => {
-                        format!(" `{}`", quoted(text, 80))
+                        format!(" `{}` ", quoted(text, 80))
                     }
-                    Raw::Text(_) | Raw::List(_) => String::new(),
+                    Raw::Text(_) | Raw::List(_) => phrase!(spoken(), " ", "").to_owned(),
                 };
                 self.problems.add(
                     origin.clone(),
                     said!(
-                        "`{}`: the value{said} {wrong}",
-                        "`{}`：值{said} {wrong}",
+                        "`{}`: the value{said}{wrong}",
+                        "`{}`：值{said}{wrong}",
                         setting.name
                     ),
                     Some(match setting.default {

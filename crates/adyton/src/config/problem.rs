@@ -5,6 +5,7 @@ use std::fmt;
 use adyton_cli::failure::{error_label, hint_label};
 
 use super::found::Origin;
+use adyton_cli::said;
 
 /// One thing that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,7 +22,10 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.origin {
             Origin::Default => write!(f, "{}{}", error_label(), self.message)?,
-            origin => write!(f, "{}{origin}: {}", error_label(), self.message)?,
+            origin => {
+                let said = said!("{origin}: {}", "{origin}：{}", self.message);
+                write!(f, "{}{said}", error_label())?;
+            }
         }
         if let Some(hint) = &self.hint {
             write!(f, "\n{}{hint}", hint_label())?;

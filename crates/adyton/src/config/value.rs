@@ -74,7 +74,7 @@ impl Value for bool {
         match scalar(raw)?.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => Ok(true),
             "false" | "no" | "off" | "0" => Ok(false),
-            _ => Err(said!("is neither", "两者都不是")),
+            _ => Err(said!("is neither", "不是其中之一")),
         }
     }
     fn show(&self) -> String {

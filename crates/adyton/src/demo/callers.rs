@@ -11,6 +11,7 @@ use adyton_cli::client::Client;
 use adyton_cli::client::server_access::KeyPair;
 use adyton_cli::command::shown_as::Held;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// The app's name.
 const APP: &str = "demo";
@@ -47,7 +48,12 @@ impl Callers {
         };
         Ok(Self {
             token: Held::Token(client.token()?),
-            keys: Held::Keys(keys.ok_or_else(|| Failure::failed("the data folder has no access key"))?),
+            keys: Held::Keys(keys.ok_or_else(|| {
+                Failure::failed(said!(
+                    "the data folder has no access key",
+                    "数据目录中没有访问密钥"
+                ))
+            })?),
             app: Held::Keys(pair),
             app_key,
         })
@@ -55,17 +61,31 @@ impl Callers {
     /// The caller of a sample, and how that is told.
     pub(super) fn of(&self, auth: &str) -> Outcome<(&Held, String)> {
         match auth {
-            "token" => Ok((&self.token, "with a user's token (X-Auth-Token)".to_owned())),
-            "aksk" => Ok((&self.keys, "signed with a user's access key (AK/SK)".to_owned())),
+            "token" => Ok((
+                &self.token,
+                said!(
+                    "with a user's token (X-Auth-Token)",
+                    "使用用户令牌（X-Auth-Token）"
+                ),
+            )),
+            "aksk" => Ok((
+                &self.keys,
+                said!(
+                    "signed with a user's access key (AK/SK)",
+                    "使用用户的访问密钥签名（AK/SK）"
+                ),
+            )),
             "app" => Ok((
                 &self.app,
-                format!(
+                said!(
                     "signed by the app `{APP}` (AppKey {}…)",
+                    "由应用 `{APP}` 签名（AppKey {}…）",
                     self.app_key.get(..8).unwrap_or_default()
                 ),
             )),
-            other => Err(Failure::failed(format!(
-                "samples.json: unknown kind of caller `{other}`"
+            other => Err(Failure::failed(said!(
+                "samples.json: unknown kind of caller `{other}`",
+                "samples.json：未知的调用者类型 `{other}`"
             ))),
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// A model package with a request that it answers.
 pub(super) struct Sample {
@@ -88,8 +89,9 @@ pub(super) fn samples(folder: &Path) -> Outcome<Samples> {
             return read(&text, root, &list);
         }
     }
-    let kept =
-        tempfile::tempdir().map_err(|error| Failure::failed(format!("no temporary folder: {error}")))?;
+    let kept = tempfile::tempdir().map_err(|error| {
+        Failure::failed(said!("no temporary folder: {error}", "无法创建临时目录：{error}"))
+    })?;
     for (path, bytes) in CARRIED {
         let path = kept.path().join(path);
         let made = path

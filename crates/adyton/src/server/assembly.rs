@@ -26,6 +26,7 @@ use super::{addresses, inherited, parts};
 use crate::config::{Config, Loaded};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
 use adyton_cli::ready::{self, Ready};
 use adyton_runtime::onnx::library::Choice;
 
@@ -112,7 +113,9 @@ impl Assembly {
         if listener.is_some() {
             inherited::deployed(truth.feed.cell(), seen.as_ref()).await;
         }
-        gateway.start().map_err(failed)?;
+        gateway
+            .start()
+            .map_err(|error| Failure::failed(error.message_in(spoken())))?;
         let (mut answering, reloading) = (Stage::new(), control.reloading());
         answering.spawn(control.serve(answering.stopped()));
         open.store(true, Ordering::Release);
@@ -170,8 +173,8 @@ async fn bind_control(settings: ControlSettings, parts: ControlParts) -> Outcome
     let control = Control::bind(settings, parts)
         .await
         .map_err(|error| match &error {
-            BindError::Listen { .. } => Failure::wrong_use(error.to_string()),
-            BindError::Store(_) => failed(error),
+            BindError::Listen { .. } => Failure::wrong_use(error.message_in(spoken())),
+            BindError::Store(_) => Failure::failed(error.message_in(spoken())),
         })?;
     let address = control.local_addr();
     if !address.ip().is_loopback() {
@@ -203,12 +206,8 @@ fn open_files(config: &Config) -> (OpenFiles, Connections) {
 fn look_before_the_first_start(config: &Config, listener: Option<&TcpListener>) -> Outcome {
     if listener.is_none() {
         adyton_gateway::probe(config.gateway.listen)
-            .map_err(|error| Failure::wrong_use(error.to_string()))?;
+            .map_err(|error| Failure::wrong_use(error.message_in(spoken())))?;
     }
-    adyton_control::probe(config.control.listen).map_err(|error| Failure::wrong_use(error.to_string()))
-}
-
-/// An error that has said everything itself.
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::failed(error.to_string())
+    adyton_control::probe(config.control.listen)
+        .map_err(|error| Failure::wrong_use(error.message_in(spoken())))
 }

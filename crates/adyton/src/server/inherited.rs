@@ -12,6 +12,7 @@ use adyton_core::service::{ServiceStatus, Wanted};
 use listenfd::ListenFd;
 
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// How often the services are looked at, and for how long at most.
 const LOOK: Duration = Duration::from_millis(50);
@@ -24,14 +25,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub(super) fn listener() -> Outcome<Option<TcpListener>> {
     let mut handed = ListenFd::from_env();
     if handed.len() > 1 {
-        return Err(Failure::wrong_use(format!(
+        return Err(Failure::wrong_use(said!(
             "{} sockets were handed over (LISTEN_FDS), but only the gateway's can be: name one ListenStream= in the socket unit",
+            "传入了 {} 个套接字（LISTEN_FDS），但只能传入网关的套接字：请在 socket unit 中只设置一个 ListenStream=",
             handed.len()
         )));
     }
     let unfit = |error: std::io::Error| {
-        Failure::wrong_use(format!(
-            "the socket that was handed over (LISTEN_FDS) cannot be the gateway's: {error}; use ListenStream= with an address and a port"
+        Failure::wrong_use(said!(
+            "the socket that was handed over (LISTEN_FDS) cannot be the gateway's: {error}; use ListenStream= with an address and a port",
+            "传入的套接字（LISTEN_FDS）不能用作网关的套接字：{error}；请使用带地址和端口的 ListenStream="
         ))
     };
     let listener = handed.take_tcp_listener(0).map_err(unfit)?;

@@ -8,6 +8,8 @@ use crate::archive::LIBRARIES;
 use crate::config::Loaded;
 use crate::config::found::Origin;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
+use adyton_cli::said;
 
 /// Whoever names a library wants that one: a path that does not serve is a mistake, not a reason for another runtime.
 ///
@@ -19,19 +21,26 @@ pub(crate) fn check_library(loaded: &Loaded) -> Outcome {
     };
     match OnnxLibrary::probe(&path) {
         Ok(_) => Ok(()),
-        Err(problem) => Err(wrong_library(&match loaded.merged.origin("onnx.library") {
-            Origin::Default => problem.to_string(),
-            origin => format!("{origin}: `onnx.library`: {problem}"),
-        })),
+        Err(problem) => {
+            let problem = problem.message_in(spoken());
+            Err(wrong_library(&match loaded.merged.origin("onnx.library") {
+                Origin::Default => problem,
+                origin => said!(
+                    "{origin}: `onnx.library`: {problem}",
+                    "{origin}：`onnx.library`：{problem}"
+                ),
+            }))
+        }
     }
 }
 
 /// The set library does not serve, and why.
 pub(crate) fn wrong_library(cause: &str) -> Failure {
-    Failure::wrong_use(cause).hint(
+    Failure::wrong_use(cause).hint(said!(
         "set `onnx.library` to libonnxruntime.so, or leave it out: then one is looked for, and the compiled-in runtime serves \
          where there is none",
-    )
+        "请将 `onnx.library` 设为 libonnxruntime.so，或不设置：此时会自动查找，找不到则使用内置运行时"
+    ))
 }
 
 /// The data folder (where `adyton doctor --fix` puts it), then the Python environments at hand.

@@ -8,6 +8,7 @@ use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
 use crate::config::section::{Log, LogFormat};
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// Changes the level while the server runs.
 #[derive(Clone)]
@@ -36,7 +37,12 @@ pub(crate) fn start(settings: &Log) -> Outcome<Level> {
             registry.with(layer.with_writer(std::io::stderr)).try_init()
         }
     };
-    started.map_err(|error| Failure::failed(format!("the log cannot be started: {error}")))?;
+    started.map_err(|error| {
+        Failure::failed(said!(
+            "the log cannot be started: {error}",
+            "无法启动日志：{error}"
+        ))
+    })?;
     Ok(Level(handle))
 }
 

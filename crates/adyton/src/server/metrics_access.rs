@@ -1,6 +1,7 @@
 //! Who may read the metrics, as `control.metrics` says; the token of `control.metrics_token_file` is read here.
 
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 use adyton_control::MetricsAccess;
 use adyton_core::secret::Secret;
 
@@ -18,25 +19,37 @@ pub(super) fn metrics_access(config: &Config) -> Outcome<MetricsAccess> {
         (MetricsReaders::Open, _) => return Ok(MetricsAccess::Open),
         (MetricsReaders::Token, Some(file)) => file,
         (MetricsReaders::Token, None) => {
-            return Err(Failure::wrong_use(
-                "control.metrics is `token`, and `control.metrics_token_file` names no file",
-            )
-            .hint("`control.metrics_token_file` names the file that holds the token, alone on its line"));
+            return Err(Failure::wrong_use(said!(
+                "`control.metrics` is `token`, and `control.metrics_token_file` names no file",
+                "`control.metrics` 为 `token`，但未设置 `control.metrics_token_file`"
+            ))
+            .hint(what_the_file_holds()));
         }
     };
     let wrong = |problem: String| {
-        Failure::wrong_use(format!("{}: {problem}", file.display()))
-            .hint("`control.metrics_token_file` names the file that holds the token, alone on its line")
+        Failure::wrong_use(format!("{}: {problem}", file.display())).hint(what_the_file_holds())
     };
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| wrong(format!("the token of the metrics cannot be read: {error}")))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        wrong(said!(
+            "the token of the metrics cannot be read: {error}",
+            "无法读取指标令牌：{error}"
+        ))
+    })?;
     let token = text.trim();
     if token.len() < METRICS_TOKEN_LEAST {
-        return Err(wrong(format!(
-            "the token of the metrics has fewer than {METRICS_TOKEN_LEAST} characters"
+        return Err(wrong(said!(
+            "the token of the metrics has fewer than {METRICS_TOKEN_LEAST} characters",
+            "指标令牌少于 {METRICS_TOKEN_LEAST} 个字符"
         )));
     }
     Ok(MetricsAccess::Token(Secret::new(token.to_owned())))
+}
+
+fn what_the_file_holds() -> String {
+    said!(
+        "`control.metrics_token_file` names the file that holds the token, alone on its line",
+        "`control.metrics_token_file` 指定存放令牌的文件，令牌单独一行"
+    )
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ use crate::config::value::{DatabaseUrl, ReachableNetwork};
 use crate::config::{Config, Loaded};
 use adyton_cli::client::contexts::Contexts;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
+use adyton_cli::said;
 
 /// The access log is rotated at this size.
 const ACCESS_LOG_BYTES: u64 = 64 << 20;
@@ -129,16 +131,22 @@ fn outgoing(gateway: &GatewaySection) -> Outcome<Outgoing> {
         return Ok(Outgoing::new(allow, Vec::new()));
     };
     let wrong = |problem: String| {
-        Failure::wrong_use(format!("{}: {problem}", file.display())).hint(
+        Failure::wrong_use(format!("{}: {problem}", file.display())).hint(said!(
             "`gateway.backend_ca_file` names a file with one or more certificates of authorities, each between \
              `-----BEGIN CERTIFICATE-----` and `-----END CERTIFICATE-----`",
-        )
+            "`gateway.backend_ca_file` 指定的文件应含一个或多个 CA 证书，每个证书位于 `-----BEGIN CERTIFICATE-----` 与 \
+             `-----END CERTIFICATE-----` 之间"
+        ))
     };
-    let text = std::fs::read(file)
-        .map_err(|error| wrong(format!("the certificates of authorities cannot be read: {error}")))?;
+    let text = std::fs::read(file).map_err(|error| {
+        wrong(said!(
+            "the certificates of authorities cannot be read: {error}",
+            "无法读取 CA 证书：{error}"
+        ))
+    })?;
     Outgoing::new(allow, Vec::new())
         .with_authorities(&text)
-        .map_err(wrong)
+        .map_err(|problem| wrong(problem.message_in(spoken())))
 }
 
 /// The journal's.
@@ -181,7 +189,10 @@ pub(super) fn command(
     originals: OriginalLimits,
 ) -> Outcome<CommandSettings> {
     let own = std::env::current_exe().map_err(|error| {
-        Failure::failed(format!("cannot find the path of the adyton executable: {error}"))
+        Failure::failed(said!(
+            "cannot find the path of the adyton executable: {error}",
+            "无法确定 adyton 可执行文件的路径：{error}"
+        ))
     })?;
     let config = &loaded.config;
     // All that may hold a secret: the contexts of whoever started the server are theirs, not a model's.

@@ -3,6 +3,7 @@
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::said;
 
 /// What the operator wants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,7 +25,12 @@ impl Signals {
     /// Begins to listen.
     pub(super) fn new() -> Outcome<Self> {
         let listen = |kind| {
-            signal(kind).map_err(|error| Failure::failed(format!("signals cannot be received: {error}")))
+            signal(kind).map_err(|error| {
+                Failure::failed(said!(
+                    "signals cannot be received: {error}",
+                    "无法接收信号：{error}"
+                ))
+            })
         };
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,

@@ -3,6 +3,7 @@
 //! What must be true: a caller whom the head does not prove writes little to the disk, and not for long.
 
 use adyton_api::adyton::packages::Uploaded;
+use adyton_core::language::{Bilingual, both};
 use std::io::Write;
 
 use adyton_core::audit::AuditedKind;
@@ -64,15 +65,19 @@ async fn unproven(shared: &Shared, body: Body, share: UploadShare) -> OperationR
     let time = settings.unproven_upload_time;
     let spooled = match tokio::time::timeout(time, spool(shared, body, share, limit)).await {
         Ok(spooled) => spooled,
-        Err(_) => Err(Failure::UnprovenUpload(format!(
-            "the body had not arrived after {} s; {PROVE}",
-            time.as_secs()
-        ))),
+        Err(_) => Err(Failure::UnprovenUpload(Bilingual {
+            english: format!("the body had not arrived after {} s; {}", time.as_secs(), PROVE.0),
+            chinese: format!("请求体在 {} 秒后仍未到达；{}", time.as_secs(), PROVE.1),
+        })),
     };
     spooled.map_err(|failure| match failure {
-        Failure::TooLarge { limit } if limit < settings.upload_limit => Failure::UnprovenUpload(format!(
-            "the body is over {limit} bytes (`limits.unproven_upload`); {PROVE}"
-        )),
+        Failure::TooLarge { limit } if limit < settings.upload_limit => Failure::UnprovenUpload(Bilingual {
+            english: format!(
+                "the body is over {limit} bytes (`limits.unproven_upload`); {}",
+                PROVE.0
+            ),
+            chinese: format!("请求体超过 {limit} 字节（`limits.unproven_upload`）；{}", PROVE.1),
+        }),
         other => other,
     })
 }
@@ -102,9 +107,17 @@ async fn spool(
             Ok(Some(Ok(frame))) => Some(frame),
             Ok(None) => None,
             Ok(Some(Err(error))) => {
-                return Err(Failure::Malformed(format!("the upload was cut off: {error}")));
+                return Err(Failure::Malformed(both!(
+                    "the upload was cut off: {error}",
+                    "上传中断：{error}"
+                )));
             }
-            Err(_) => return Err(Failure::Malformed("the upload stalled for a minute".to_owned())),
+            Err(_) => {
+                return Err(Failure::Malformed(both!(
+                    "the upload stalled for a minute",
+                    "上传停滞了一分钟"
+                )));
+            }
         };
         let ended = frame.is_none();
         if let Some(data) = frame.and_then(|frame| frame.into_data().ok()) {

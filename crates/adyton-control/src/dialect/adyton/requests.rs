@@ -158,9 +158,8 @@ fn filter(query: RequestQuery) -> OperationResult<Filter> {
 }
 
 fn id<T: std::str::FromStr<Err = adyton_core::id::IdError>>(field: &str, text: &str) -> OperationResult<T> {
-    text.parse().map_err(|error: adyton_core::id::IdError| {
-        Failure::query(field, both!("{}", "{}，ID 的形式不正确", error))
-    })
+    text.parse()
+        .map_err(|error: adyton_core::id::IdError| Failure::query(field, error))
 }
 
 pub(super) fn moment(field: &str, text: &str) -> OperationResult<Timestamp> {

@@ -8,6 +8,7 @@ mod sign_in;
 
 use adyton_api::iam::tokens::{TokenAnswer, TokenRequest};
 use adyton_core::audit::AuditedKind;
+use adyton_core::language::both;
 use adyton_identity::Action;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -84,9 +85,12 @@ pub(crate) async fn delete(call: Call) -> OperationResult<()> {
 }
 
 fn asked(call: &Call) -> OperationResult<&HeaderValue> {
-    call.headers
-        .get(SUBJECT)
-        .ok_or_else(|| Failure::Malformed("the header X-Subject-Token is missing".to_owned()))
+    call.headers.get(SUBJECT).ok_or_else(|| {
+        Failure::Malformed(both!(
+            "the header X-Subject-Token is missing",
+            "缺少请求头 X-Subject-Token"
+        ))
+    })
 }
 
 fn subject(answer: TokenAnswer, mut token: HeaderValue) -> WithHeaders<TokenAnswer> {

@@ -74,14 +74,19 @@ fn possible(wanted: &ModelImport) -> OperationResult<()> {
 
 fn initial_config(text: &str) -> OperationResult<Value> {
     // Editors put a mark in front that JSON does not have.
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| Failure::BadConfig(format!("initial_config is not JSON: {error}")))?;
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        Failure::BadConfig(both!(
+            "initial_config is not JSON: {error}",
+            "initial_config 不是 JSON：{error}"
+        ))
+    })?;
     if value.is_object() {
         return Ok(value);
     }
-    Err(Failure::BadConfig(
-        "initial_config must be a JSON object".to_owned(),
-    ))
+    Err(Failure::BadConfig(both!(
+        "initial_config must be a JSON object",
+        "initial_config 必须为 JSON 对象"
+    )))
 }
 
 /// The fields that the request sets itself, as `config.json` names them.
@@ -217,7 +222,7 @@ mod tests {
         ] {
             let refused = initial_config(text).unwrap_err();
             assert!(
-                matches!(&refused, Failure::BadConfig(why) if why.contains(told)),
+                matches!(&refused, Failure::BadConfig(why) if why.english.contains(told)),
                 "{refused}"
             );
         }

@@ -1,6 +1,7 @@
 //! An import in the background: the package is read, and the model is `published`, or `failed` with the cause. Imports that a restart
 //! cut off have failed, and say so.
 
+use adyton_core::language::both;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,10 +25,10 @@ pub(super) fn code_allowed(shared: &Shared, may: bool, runs_code: bool) -> Opera
         return Ok(());
     }
     if !shared.settings().run_code {
-        return Err(Failure::BadPackage(
-            "this server does not run code from packages; set `runtime.run_code = true`, or use an ONNX model"
-                .to_owned(),
-        ));
+        return Err(Failure::BadPackage(both!(
+            "this server does not run code from packages; set `runtime.run_code = true`, or use an ONNX model",
+            "此服务器不运行模型包中的代码；请设置 `runtime.run_code = true`，或使用 ONNX 模型"
+        )));
     }
     if !may {
         return Err(Failure::Forbidden {
@@ -164,7 +165,7 @@ impl Job {
 }
 
 fn bad(error: ImportError) -> Failure {
-    Failure::BadPackage(error.to_string())
+    Failure::BadPackage(error.told())
 }
 
 /// Publishes the model, or ends it as failed where the project has no room for its package.

@@ -1,5 +1,6 @@
 //! Take an uploaded archive in.
 
+use adyton_core::language::both;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -65,17 +66,20 @@ pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) 
     match problem.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             let free = space(folder).map_or(0, |(free, _)| free);
-            Failure::NoSpace(format!(
+            Failure::NoSpace(both!(
                 "no space is left on the disk of the data folder: the upload has at least {needed} bytes and needs as many again \
-                 to be unpacked, and {free} bytes are free; free some space, or delete unused models"
+                 to be unpacked, and {free} bytes are free; free some space, or delete unused models",
+                "数据目录所在磁盘空间不足：上传至少有 {needed} 字节，解包还需要同样多的空间，目前可用 {free} 字节；请释放空间，或删除不用的模型"
             ))
         }
-        ErrorKind::ReadOnlyFilesystem => {
-            Failure::Storage("the disk of the data folder is read-only; nothing was changed".to_owned())
-        }
-        _ if problem.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
-            Failure::Storage("the disk of the data folder fails; nothing was changed".to_owned())
-        }
+        ErrorKind::ReadOnlyFilesystem => Failure::Storage(both!(
+            "the disk of the data folder is read-only; nothing was changed",
+            "数据目录所在磁盘为只读；未作任何更改"
+        )),
+        _ if problem.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => Failure::Storage(both!(
+            "the disk of the data folder fails; nothing was changed",
+            "数据目录所在磁盘出错；未作任何更改"
+        )),
         _ => Failure::defect(problem),
     }
 }
@@ -83,8 +87,8 @@ pub(crate) fn not_written(folder: &Path, problem: &std::io::Error, needed: u64) 
 fn refused(shared: &Shared, error: ImportError, needed: u64) -> Failure {
     match error {
         ImportError::Storage(problem) => not_written(&shared.settings().uploads, &problem, needed),
-        ImportError::Field { .. } => Failure::BadConfig(error.to_string()),
-        ImportError::Package { .. } | ImportError::Model(_) => Failure::BadPackage(error.to_string()),
+        ImportError::Field { .. } => Failure::BadConfig(error.told()),
+        ImportError::Package { .. } | ImportError::Model(_) => Failure::BadPackage(error.told()),
     }
 }
 
@@ -178,14 +182,14 @@ mod tests {
             let Failure::NoSpace(text) = told(full) else {
                 panic!("{full}: no space");
             };
-            assert!(text.contains("at least 1234 bytes"), "{text}");
+            assert!(text.english.contains("at least 1234 bytes"), "{text}");
         }
         for (errno, word) in [
             (rustix::io::Errno::ROFS, "read-only"),
             (rustix::io::Errno::IO, "fails"),
         ] {
             assert!(
-                matches!(told(errno), Failure::Storage(text) if text.contains(word)),
+                matches!(told(errno), Failure::Storage(text) if text.english.contains(word)),
                 "{errno}"
             );
         }

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 
 use super::*;
+use crate::onnx::library::WhyBuiltin;
 use crate::onnx::load_into::LoadInto;
 
 const LONG: Duration = Duration::from_secs(60);
@@ -31,7 +32,7 @@ fn started(script: &str, time: Duration) -> Result<IsolatedModel, String> {
         stack: 8 << 20,
     };
     let builtin = Choice::Builtin {
-        reason: String::new(),
+        reason: WhyBuiltin::Chosen,
     };
     let nowhere = Path::new("/nowhere");
     IsolatedModel::start(&isolation, &builtin, nowhere, "m.onnx", time, &Ending::new())

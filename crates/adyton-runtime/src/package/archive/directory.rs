@@ -7,8 +7,10 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use adyton_core::language::{Bilingual, both};
+
 use crate::package::Limits;
-use crate::package::error::ImportError;
+use crate::package::error::{ImportError, PACK_AGAIN};
 
 /// The end record without its comment, the ZIP64 locator and the ZIP64 end record, in bytes.
 const END: usize = 22;
@@ -42,24 +44,32 @@ pub(super) fn check(file: &mut File, limits: &Limits) -> Result<u64, ImportError
     if promised.size > size_most {
         return Err(ImportError::package(
             "",
-            format!(
+            both!(
                 "the zip archive's directory has {} bytes, and at most {size_most} are taken",
+                "zip 归档的目录有 {} 字节，最多允许 {size_most} 字节",
                 promised.size
             ),
-            "leave out what the model does not need, and comments and extra fields",
+            (
+                "leave out what the model does not need, and comments and extra fields",
+                "请去掉模型不需要的内容，以及注释和扩展字段",
+            ),
         ));
     }
     if promised.offset.checked_add(promised.size) != Some(end) {
-        return Err(damaged("its directory is not where it says"));
+        return Err(damaged((
+            "its directory is not where it says",
+            "目录不在其声明的位置",
+        )));
     }
     file.seek(SeekFrom::Start(promised.offset))?;
     let found = walk(BufReader::new((&mut *file).take(promised.size)));
     file.seek(SeekFrom::Start(0))?;
     match found {
         Ok(found) if found == promised.entries => Ok(found),
-        Ok(_) | Err(_) => Err(damaged(
+        Ok(_) | Err(_) => Err(damaged((
             "its directory does not hold the entries that it promises",
-        )),
+            "目录中的条目与其声明的不符",
+        ))),
     }
 }
 
@@ -94,11 +104,16 @@ fn promised(file: &mut File, length: u64) -> Result<(Promised, u64), ImportError
     let at = tail
         .windows(4)
         .rposition(|window| window == b"PK\x05\x06")
-        .ok_or_else(|| damaged("it has no end record; it may be cut off"))?;
+        .ok_or_else(|| {
+            damaged((
+                "it has no end record; it may be cut off",
+                "没有结束记录，可能不完整",
+            ))
+        })?;
     let record = tail
         .get(at..at + END)
         .filter(|record| at + END + usize::from(u16_at(record, 20)) <= tail.len())
-        .ok_or_else(|| damaged("its end record is cut off"))?;
+        .ok_or_else(|| damaged(("its end record is cut off", "结束记录不完整")))?;
     let end = from + at as u64;
     let short = Promised {
         entries: u64::from(u16_at(record, 10)),
@@ -130,7 +145,12 @@ fn promised(file: &mut File, length: u64) -> Result<(Promised, u64), ImportError
             (END64 - 12..=EXTENSION_MOST).contains(&more)
                 && place.checked_add(12 + more) == end.checked_sub(LOCATOR)
         })
-        .ok_or_else(|| damaged("its ZIP64 end record is not where it says"))?;
+        .ok_or_else(|| {
+            damaged((
+                "its ZIP64 end record is not where it says",
+                "ZIP64 结束记录不在其声明的位置",
+            ))
+        })?;
     if u32_at(&long, 16) != 0 || u32_at(&long, 20) != 0 || u64_at(&long, 24) != u64_at(&long, 32) {
         return Err(several());
     }
@@ -168,16 +188,20 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 fn several() -> ImportError {
     ImportError::package(
         "",
-        "the zip archive is one part of several",
-        "pack the folder into one archive",
+        ("the zip archive is one part of several", "zip 归档是分卷之一"),
+        ("pack the folder into one archive", "请将目录打包为一个归档"),
     )
 }
 
 /// A zip that contradicts itself.
-pub(super) fn damaged(problem: impl std::fmt::Display) -> ImportError {
+pub(super) fn damaged(problem: impl Into<Bilingual>) -> ImportError {
+    let problem = problem.into();
     ImportError::package(
         "",
-        format!("the zip archive is damaged: {problem}"),
-        "re-create the archive",
+        Bilingual {
+            english: format!("the zip archive is damaged: {}", problem.english),
+            chinese: format!("zip 归档已损坏：{}", problem.chinese),
+        },
+        PACK_AGAIN,
     )
 }

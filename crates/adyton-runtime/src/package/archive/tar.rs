@@ -5,9 +5,11 @@
 
 use std::io::{self, Read};
 
+use adyton_core::language::both;
+
 use super::meter::Meter;
-use crate::package::error::ImportError;
-use crate::package::stage::Stage;
+use crate::package::error::{ImportError, PACK_AGAIN, RENAME};
+use crate::package::stage::{Stage, Unfit};
 
 /// The longest GNU long name or link, in bytes: what Linux takes as a path, and its final zero.
 const LONG_NAME_MOST: u64 = 4097;
@@ -107,8 +109,11 @@ impl Described {
             if records.path.is_some() || records.size.is_some() || records.sparse {
                 return Err(ImportError::package(
                     "",
-                    "a global pax record changes names or sizes of the entries after it",
-                    "re-create the archive",
+                    (
+                        "a global pax record changes names or sizes of the entries after it",
+                        "全局 pax 记录更改了其后条目的名称或大小",
+                    ),
+                    PACK_AGAIN,
                 ));
             }
         } else {
@@ -131,18 +136,24 @@ fn member<R: Read>(
         return stage.folder(&name);
     }
     if kind.is_symlink() || kind.is_hard_link() {
-        return Err(Stage::refuse_kind(&name, "a link"));
+        return Err(Stage::refuse_kind(&name, Unfit::Link));
     }
     let pax = about.pax.unwrap_or_default();
     if pax.sparse || !(kind.is_file() || kind.is_contiguous()) {
-        return Err(Stage::refuse_kind(&name, "a device, pipe or sparse file"));
+        return Err(Stage::refuse_kind(&name, Unfit::Special));
     }
     let size = entry.header().entry_size().map_err(damaged)?;
     if pax.size.is_some_and(|told| told != size) {
         return Err(ImportError::package(
             name,
-            "has one size in its header and another in its pax records",
-            "pack the folder with `tar --format=gnu`",
+            (
+                "has one size in its header and another in its pax records",
+                "头部中的大小与 pax 记录中的不同",
+            ),
+            (
+                "pack the folder with `tar --format=gnu`",
+                "请用 `tar --format=gnu` 打包该目录",
+            ),
         ));
     }
     let executable = entry.header().mode().is_ok_and(|mode| mode & 0o111 != 0);
@@ -182,8 +193,14 @@ fn description<R: Read>(
     if size > most {
         return Err(ImportError::package(
             "",
-            format!("a {what} in the archive has {size} bytes, and at most {most} are taken"),
-            "re-create the archive with shorter paths and without extended attributes",
+            both!(
+                "a {what} in the archive has {size} bytes, and at most {most} are taken",
+                "归档中有一项描述（{what}）为 {size} 字节，最多允许 {most} 字节"
+            ),
+            (
+                "re-create the archive with shorter paths and without extended attributes",
+                "请缩短路径并去掉扩展属性后重新打包",
+            ),
         ));
     }
     let mut text = Vec::new();
@@ -201,13 +218,24 @@ fn name<R: Read>(entry: &tar::Entry<'_, R>, about: &Described) -> Result<String,
         (None, Some(long)) => long.strip_suffix(b"\0").unwrap_or(long).to_vec(),
         (None, None) => entry.path_bytes().into_owned(),
     };
-    String::from_utf8(name)
-        .map_err(|_| ImportError::package("", "a name in the archive is not UTF-8", "rename the file"))
+    String::from_utf8(name).map_err(|_| {
+        ImportError::package(
+            "",
+            ("a name in the archive is not UTF-8", "归档中有名称不是 UTF-8"),
+            RENAME,
+        )
+    })
 }
 
 /// Reads pax records, `LENGTH KEY=VALUE\n` each, the length counting the whole record.
 fn pax(mut text: &[u8]) -> Result<Pax, ImportError> {
-    let broken = || damaged(io::Error::other("a pax record cannot be read"));
+    let broken = || {
+        let cause = (
+            "the tar archive is damaged: a pax record cannot be read",
+            "tar 归档已损坏：无法读取 pax 记录",
+        );
+        ImportError::package("", cause, PACK_AGAIN)
+    };
     let mut records = Pax::default();
     while !text.is_empty() {
         let blank = text.iter().position(|byte| *byte == b' ').ok_or_else(broken)?;
@@ -236,13 +264,23 @@ fn pax(mut text: &[u8]) -> Result<Pax, ImportError> {
 }
 
 fn twice(what: &str) -> ImportError {
-    damaged(io::Error::other(format!("one entry has two of: {what}")))
+    ImportError::package(
+        "",
+        both!(
+            "the tar archive is damaged: one entry has two of: {what}",
+            "tar 归档已损坏：同一条目有两项 {what}"
+        ),
+        PACK_AGAIN,
+    )
 }
 
 fn damaged(problem: io::Error) -> ImportError {
     ImportError::package(
         "",
-        format!("the tar archive is damaged: {problem}"),
-        "re-create the archive",
+        both!(
+            "the tar archive is damaged: {problem}",
+            "tar 归档已损坏：{problem}"
+        ),
+        PACK_AGAIN,
     )
 }

@@ -4,18 +4,20 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::os::unix::fs::FileExt as _;
 
+use adyton_core::language::Bilingual;
 use zip::read::{ArchiveOffset, Config};
 
 use super::directory;
-use crate::package::error::ImportError;
-use crate::package::stage::Stage;
+use crate::package::error::{ImportError, PACK_AGAIN};
+use crate::package::stage::{Stage, Unfit};
 
 /// Unpacks the zip in `file`.
 pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportError> {
     let promised = directory::check(&mut file, stage.limits())?;
     let length = file.metadata()?.len();
     let names = file.try_clone()?;
-    let broken = |problem: zip::result::ZipError| directory::damaged(problem.to_string());
+    let broken =
+        |problem: zip::result::ZipError| directory::damaged(Bilingual::as_it_is(problem.to_string()));
     // The directory was found where the archive says that it is, so there is nothing to search for.
     let config = Config {
         archive_offset: ArchiveOffset::Known(0),
@@ -25,8 +27,8 @@ pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportErro
     if promised != archive.len() as u64 {
         return Err(ImportError::package(
             "",
-            "a name occurs twice in the archive",
-            "re-create the archive",
+            ("a name occurs twice in the archive", "归档中有名称出现了两次"),
+            PACK_AGAIN,
         ));
     }
     let mut packed = 0u64;
@@ -36,15 +38,18 @@ pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportErro
         if !is_named_alike(&names, entry.header_start(), entry.central_header_start())? {
             return Err(ImportError::package(
                 name,
-                "has another name before its content than in the archive's directory",
-                "re-create the archive",
+                (
+                    "has another name before its content than in the archive's directory",
+                    "内容之前的名称与归档目录中的不同",
+                ),
+                PACK_AGAIN,
             ));
         }
         if entry.encrypted() {
             return Err(ImportError::package(
                 name,
-                "is encrypted",
-                "pack without a password",
+                ("is encrypted", "已加密"),
+                ("pack without a password", "请在打包时不设密码"),
             ));
         }
         let mode = entry.unix_mode().unwrap_or(0);
@@ -52,9 +57,9 @@ pub(super) fn unpack(mut file: File, stage: &mut Stage) -> Result<(), ImportErro
         if entry.is_dir() {
             stage.folder(&name)?;
         } else if kind == 0o120_000 {
-            return Err(Stage::refuse_kind(&name, "a link"));
+            return Err(Stage::refuse_kind(&name, Unfit::Link));
         } else if kind != 0 && kind != 0o100_000 {
-            return Err(Stage::refuse_kind(&name, "a device or pipe"));
+            return Err(Stage::refuse_kind(&name, Unfit::Special));
         } else {
             // The reader takes no more than the declared packed size. Entries that share their bytes are not packed better
             // for it: together they are no more than the file.

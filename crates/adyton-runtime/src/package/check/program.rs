@@ -5,7 +5,15 @@ use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path};
 
+use adyton_core::language::{Words, both};
+
 use crate::package::error::ImportError;
+
+/// What to do about a program that is elsewhere or does not run.
+const NAME_ONE: Words = (
+    "name a program of the package or of the system",
+    "请指定模型包内或系统中的程序",
+);
 
 /// The program must be there, and be one. A bare name that is no file of the package is looked up on the path at start.
 pub(super) fn program(model: &Path, command: &[String]) -> Result<(), ImportError> {
@@ -14,12 +22,11 @@ pub(super) fn program(model: &Path, command: &[String]) -> Result<(), ImportErro
     };
     let path = Path::new(name);
     if path.components().any(|part| part == Component::ParentDir) {
-        let cause = format!("leads out of the package; got \"{name}\"");
-        return Err(ImportError::field(
-            "command[0]",
-            cause,
-            "name a program of the package or of the system",
-        ));
+        let cause = both!(
+            "leads out of the package; got \"{name}\"",
+            "指向模型包之外，实际为 \"{name}\""
+        );
+        return Err(ImportError::field("command[0]", cause, NAME_ONE));
     }
     // An absolute path stands alone, and is shown so.
     let inside = model.join(path);
@@ -31,43 +38,56 @@ pub(super) fn program(model: &Path, command: &[String]) -> Result<(), ImportErro
         Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 && path.is_absolute() => {
             Err(ImportError::field(
                 "command[0]",
-                format!("{shown} is not executable"),
-                "name a program of the package or of the system",
+                both!("{shown} is not executable", "{shown} 不可执行"),
+                NAME_ONE,
             ))
         }
         Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
             "command[0]",
-            format!("{shown} is not executable"),
-            format!(
-                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]"
+            both!("{shown} is not executable", "{shown} 不可执行"),
+            both!(
+                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]",
+                "请在打包前执行 `chmod +x {name}`，或用其解释器启动：[\"python3\", \"{name}\"]"
             ),
         )),
         Ok(meta) if meta.is_file() => match missing_interpreter(&inside) {
             None => Ok(()),
             Some(interpreter) => Err(ImportError::field(
                 "command[0]",
-                format!("{shown} begins with `#!{interpreter}`, which does not exist"),
-                "install it on this machine, or name another interpreter (lines must end without a carriage return)",
+                both!(
+                    "{shown} begins with `#!{interpreter}`, which does not exist",
+                    "{shown} 以 `#!{interpreter}` 开头，但该解释器不存在"
+                ),
+                (
+                    "install it on this machine, or name another interpreter (lines must end without a carriage return)",
+                    "请在本机安装，或指定另一个解释器（行尾不能有回车符）",
+                ),
             )),
         },
         Ok(_) => Err(ImportError::field(
             "command[0]",
-            format!("\"{name}\" is a folder"),
-            "name a program",
+            both!("\"{name}\" is a folder", "\"{name}\" 是目录"),
+            ("name a program", "请指定程序"),
         )),
         Err(_) if !name.contains('/') && on_the_path(name) => Ok(()),
         Err(_) => Err(ImportError::field(
             "command[0]",
-            format!(
+            both!(
                 "there is no program \"{name}\" in the package or on the path ({})",
+                "模型包中和路径（{}）上都没有程序 \"{name}\"",
                 crate::command::PATH
             ),
             match installed_beside(model, name) {
-                Some(folder) => format!(
+                Some(folder) => both!(
                     "it is in `model/{folder}`, where `pip install --target` puts it: run it as a module, [\"sh\", \"-c\", \
+                     \"PYTHONPATH={folder} exec python3 -m {name} …\"]",
+                    "它在 `model/{folder}` 中（由 `pip install --target` 安装）：请以模块方式运行，[\"sh\", \"-c\", \
                      \"PYTHONPATH={folder} exec python3 -m {name} …\"]"
                 ),
-                None => "add it to `model/`, or install it on this machine".to_owned(),
+                None => both!(
+                    "add it to `model/`, or install it on this machine",
+                    "请将其放入 `model/`，或安装到本机"
+                ),
             },
         )),
     }

@@ -1,12 +1,13 @@
 //! `apis[]`: the paths that a model answers.
 
 use adyton_core::api::{METHODS, PathPattern, Segment};
+use adyton_core::language::both;
 use adyton_core::model::ApiDeclaration;
 use adyton_core::spelling::nearest;
 use serde_json::{Map, Value as Json};
 
 use super::notes::Notes;
-use super::{cut, kind, text};
+use super::{cut, got, text};
 use crate::package::error::ImportError;
 
 /// What an API may declare besides a method: all of them, as in API Gateway.
@@ -26,16 +27,16 @@ pub(super) fn read(
         Some(other) => {
             return Err(ImportError::field(
                 "apis",
-                format!("must be a list; got {}", kind(other)),
-                "write [{\"url\": \"/\"}]",
+                got(("must be a list", "必须为数组"), other),
+                ("write [{\"url\": \"/\"}]", "请写 [{\"url\": \"/\"}]"),
             ));
         }
     };
     if declared.len() > MOST {
         return Err(ImportError::field(
             "apis",
-            format!("has more than {MOST} entries"),
-            "",
+            both!("has more than {MOST} entries", "超过 {MOST} 项"),
+            ("", ""),
         ));
     }
     if declared.is_empty() {
@@ -50,11 +51,16 @@ pub(super) fn read(
     for (at, item) in declared.iter().enumerate() {
         let api = one(at, item, notes)?;
         if let Some(first) = apis.iter().position(|other| is_same(other, &api)) {
-            let cause = format!("declares {} {} again, as apis[{first}] does", api.method, api.url);
+            let cause = both!(
+                "declares {} {} again, as apis[{first}] does",
+                "{} {} 已在 apis[{first}] 中声明",
+                api.method,
+                api.url
+            );
             return Err(ImportError::field(
                 format!("apis[{at}]"),
                 cause,
-                "remove one of the two",
+                ("remove one of the two", "请删除其中之一"),
             ));
         }
         apis.push(api);
@@ -70,11 +76,13 @@ fn is_same(one: &ApiDeclaration, other: &ApiDeclaration) -> bool {
 
 fn one(at: usize, item: &Json, notes: &mut Notes) -> Result<ApiDeclaration, ImportError> {
     let Json::Object(fields) = item else {
-        let cause = format!("must be an object; got {}", kind(item));
         return Err(ImportError::field(
             format!("apis[{at}]"),
-            cause,
-            "write {\"url\": \"/\", \"method\": \"post\"}",
+            got(("must be an object", "必须为对象"), item),
+            (
+                "write {\"url\": \"/\", \"method\": \"post\"}",
+                "请写 {\"url\": \"/\", \"method\": \"post\"}",
+            ),
         ));
     };
     let url = match fields.get("url") {
@@ -118,48 +126,58 @@ fn is_odd_pattern(url: &str) -> bool {
 fn url(field: &str, value: &Json) -> Result<String, ImportError> {
     let url = text(field, value)?;
     let Some(decoded) = unescaped(url) else {
-        let cause = format!("has a broken percent-encoding; got \"{}\"", cut(url));
         return Err(ImportError::field(
             field,
-            cause,
-            "write two hex digits after each %, of UTF-8 bytes",
+            got(("has a broken percent-encoding", "百分号编码不正确"), value),
+            (
+                "write two hex digits after each %, of UTF-8 bytes",
+                "请在每个 % 后写两位十六进制数字，表示 UTF-8 字节",
+            ),
         ));
     };
     let (cause, fix) = if !url.starts_with('/') {
         (
-            "must start with \"/\"".to_owned(),
-            format!("write \"/{}\"", cut(url)),
+            both!("must start with \"/\"", "必须以 \"/\" 开头"),
+            both!("write \"/{}\"", "请写 \"/{}\"", cut(url)),
         )
     } else if url.len() > LONGEST_URL {
         (
-            format!("must have at most {LONGEST_URL} characters"),
-            "shorten it".to_owned(),
+            both!(
+                "must have at most {LONGEST_URL} characters",
+                "最多 {LONGEST_URL} 个字符"
+            ),
+            both!("shorten it", "请缩短"),
         )
     } else if url.contains(['?', '#']) {
         (
-            "must be a path without \"?\" and \"#\"".to_owned(),
-            "callers add the query themselves".to_owned(),
+            both!(
+                "must be a path without \"?\" and \"#\"",
+                "必须为不含 \"?\" 和 \"#\" 的路径"
+            ),
+            both!("callers add the query themselves", "查询参数由调用者自行添加"),
         )
     } else if decoded.contains("//") || decoded.split('/').any(|part| part == "." || part == "..") {
         (
-            "must have no empty, \".\" or \"..\" parts".to_owned(),
-            "write the plain path".to_owned(),
+            both!(
+                "must have no empty, \".\" or \"..\" parts",
+                "不能有空的、\".\" 或 \"..\" 路径段"
+            ),
+            both!("write the plain path", "请写规范的路径"),
         )
     } else if url.chars().any(|letter| letter.is_whitespace() || letter == '\\')
         || decoded.chars().any(char::is_control)
     {
         (
-            "must have no spaces, control characters or \"\\\"".to_owned(),
-            "write them percent-encoded".to_owned(),
+            both!(
+                "must have no spaces, control characters or \"\\\"",
+                "不能含有空格、控制字符或 \"\\\""
+            ),
+            both!("write them percent-encoded", "请用百分号编码书写"),
         )
     } else {
         return Ok(decoded);
     };
-    Err(ImportError::field(
-        field,
-        format!("{cause}; got \"{}\"", cut(url)),
-        fix,
-    ))
+    Err(ImportError::field(field, got(cause, value), fix))
 }
 
 fn unescaped(url: &str) -> Option<String> {
@@ -186,12 +204,15 @@ fn method(field: &str, value: &Json) -> Result<String, ImportError> {
         return Ok(upper);
     }
     let fix = match nearest(&upper, allowed.clone()) {
-        Some(method) => format!("did you mean \"{method}\"?"),
-        None => format!("write one of {}", allowed.collect::<Vec<_>>().join(", ")),
+        Some(method) => both!("did you mean \"{method}\"?", "您是否想写 \"{method}\"？"),
+        None => {
+            let all = allowed.collect::<Vec<_>>().join(", ");
+            both!("write one of {all}", "请写以下之一：{all}")
+        }
     };
     Err(ImportError::field(
         field,
-        format!("unknown method; got \"{}\"", cut(given)),
+        got(("unknown method", "未知的方法"), value),
         fix,
     ))
 }

@@ -1,10 +1,11 @@
 //! `health`: how to ask a program whether it is ready. Times are seconds, as numbers or as texts.
 
+use adyton_core::language::{Words, both};
 use adyton_core::model::Health;
 use serde_json::{Map, Value as Json};
 
 use super::notes::Notes;
-use super::{cut, kind, text};
+use super::{MISSING, got, text};
 use crate::package::error::ImportError;
 
 /// The longest time that a field may name, in seconds.
@@ -17,6 +18,8 @@ const USED: [&str; 5] = [
     "initial_delay_seconds",
     "timeout_seconds",
 ];
+/// What to write for the path of a health question.
+const WRITE_PATH: Words = ("write a path such as \"/health\"", "请写路径，例如 \"/health\"");
 /// How long one question may take where nothing is said, in milliseconds.
 const TIMEOUT_MS: u64 = 2_000;
 
@@ -33,8 +36,11 @@ pub(super) fn read(fields: &Map<String, Json>, notes: &mut Notes) -> Result<Opti
                 found = Some(one(name, health)?);
             }
             Some(other) => {
-                let cause = format!("must be an object; got {}", kind(other));
-                return Err(ImportError::field(name, cause, "write {\"url\": \"/health\"}"));
+                return Err(ImportError::field(
+                    name,
+                    got(("must be an object", "必须为对象"), other),
+                    ("write {\"url\": \"/health\"}", "请写 {\"url\": \"/health\"}"),
+                ));
             }
         }
     }
@@ -46,43 +52,48 @@ fn one(name: &str, fields: &Map<String, Json>) -> Result<Health, ImportError> {
     if let Some(method) = fields.get("check_method").filter(|value| !value.is_null())
         && !text(&at("check_method"), method)?.eq_ignore_ascii_case("http")
     {
-        let cause = format!("only \"HTTP\" is possible; got {}", kind(method));
         return Err(ImportError::field(
             at("check_method"),
-            cause,
-            "let the program answer a path, and name it in `url`",
+            got(("only \"HTTP\" is possible", "只能为 \"HTTP\""), method),
+            (
+                "let the program answer a path, and name it in `url`",
+                "请让程序应答一个路径，并在 `url` 中指定",
+            ),
         ));
     }
     if let Some(protocol) = fields.get("protocol").filter(|value| !value.is_null())
         && !text(&at("protocol"), protocol)?.eq_ignore_ascii_case("http")
     {
-        let cause = format!("only \"http\" is possible; got {}", kind(protocol));
         return Err(ImportError::field(
             at("protocol"),
-            cause,
-            "let the program serve plain HTTP on $PORT",
+            got(("only \"http\" is possible", "只能为 \"http\""), protocol),
+            (
+                "let the program serve plain HTTP on $PORT",
+                "请让程序在 $PORT 上提供 HTTP 服务",
+            ),
         ));
     }
-    let url = match fields.get("url") {
+    let (url, written) = match fields.get("url") {
         None | Some(Json::Null) => {
-            return Err(ImportError::field(
-                at("url"),
-                "is missing",
-                "write a path such as \"/health\"",
-            ));
+            return Err(ImportError::field(at("url"), MISSING, WRITE_PATH));
         }
-        Some(value) => text(&at("url"), value)?,
+        Some(value) => (text(&at("url"), value)?, value),
     };
     if !url.starts_with('/')
         || url
             .chars()
             .any(|letter| letter.is_whitespace() || letter.is_control())
     {
-        let cause = format!("must be a path that starts with \"/\"; got \"{}\"", cut(url));
         return Err(ImportError::field(
             at("url"),
-            cause,
-            "write a path such as \"/health\"",
+            got(
+                (
+                    "must be a path that starts with \"/\"",
+                    "必须为以 \"/\" 开头的路径",
+                ),
+                written,
+            ),
+            WRITE_PATH,
         ));
     }
     let initial_delay_ms = milliseconds(
@@ -108,9 +119,13 @@ fn milliseconds(field: &str, value: Option<&Json>, default: u64) -> Result<u64, 
     match seconds {
         Some(seconds) if (0.0..=LONGEST).contains(&seconds) => Ok((seconds * 1_000.0) as u64),
         _ => {
-            let got = value.map(kind).unwrap_or_default();
-            let cause = format!("must be a number of seconds from 0 to {LONGEST}; got {got}");
-            Err(ImportError::field(field, cause, "write for example \"30\""))
+            let must = both!(
+                "must be a number of seconds from 0 to {LONGEST}",
+                "必须为 0 到 {LONGEST} 之间的秒数"
+            );
+            let cause = got(must, value.unwrap_or(&Json::Null));
+            let fix = ("write for example \"30\"", "例如写 \"30\"");
+            Err(ImportError::field(field, cause, fix))
         }
     }
 }

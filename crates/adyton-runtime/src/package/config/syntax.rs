@@ -1,6 +1,7 @@
 //! The text of a `config.json`: what is wrong with it is told with line and column, and by name where editors and people put
 //! what JSON does not have.
 
+use adyton_core::language::both;
 use serde_json::Value as Json;
 
 use crate::package::error::ImportError;
@@ -10,8 +11,8 @@ pub(in crate::package) fn parse(text: &[u8]) -> Result<Json, ImportError> {
     if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") {
         return Err(ImportError::field(
             "",
-            "is text in UTF-16",
-            "save the file as UTF-8",
+            ("is text in UTF-16", "是 UTF-16 文本"),
+            ("save the file as UTF-8", "请将文件保存为 UTF-8"),
         ));
     }
     // Editors of some systems put a mark in front that JSON does not have.
@@ -24,15 +25,24 @@ pub(in crate::package) fn parse(text: &[u8]) -> Result<Json, ImportError> {
         match is_comment(text, line, column) {
             true => ImportError::field(
                 "",
-                format!("line {line}, column {column}: not valid JSON: a comment, which JSON does not have"),
-                "remove it",
+                both!(
+                    "line {line}, column {column}: not valid JSON: a comment, which JSON does not have",
+                    "第 {line} 行第 {column} 列：不是有效的 JSON：JSON 不支持注释"
+                ),
+                ("remove it", "请删除"),
             ),
             false => ImportError::field(
                 "",
-                format!("line {line}, column {column}: not valid JSON: {cause}"),
+                both!(
+                    "line {line}, column {column}: not valid JSON: {cause}",
+                    "第 {line} 行第 {column} 列：不是有效的 JSON：{cause}"
+                ),
                 match cause {
-                    "trailing comma" => "remove the comma before the closing bracket",
-                    _ => "",
+                    "trailing comma" => (
+                        "remove the comma before the closing bracket",
+                        "请删除右括号前的逗号",
+                    ),
+                    _ => ("", ""),
                 },
             ),
         }

@@ -12,6 +12,7 @@ use crate::archive::LIBRARIES;
 use crate::config::Config;
 use crate::server::onnx_places;
 use adyton_cli::context::Context;
+use adyton_cli::language::spoken;
 use adyton_cli::ready::{BUILTIN, Ready};
 use adyton_cli::said;
 
@@ -29,12 +30,12 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
         (Choice::Library(library), setting) => {
             let used = used_by_the_server(data)
                 .filter(|_| setting != LibrarySetting::Search || is_in(data, &library.path));
-            found(choice.to_string(), &library.path, used.as_deref())
+            found(choice.text_in(spoken()), &library.path, used.as_deref())
         }
-        (Choice::Builtin { .. }, LibrarySetting::Builtin) => Finding::fine("ONNX", choice.to_string()),
+        (Choice::Builtin { .. }, LibrarySetting::Builtin) => Finding::fine("ONNX", choice.text_in(spoken())),
         (Choice::Builtin { reason }, LibrarySetting::File(_)) => Finding::wrong(
             "ONNX",
-            reason.clone(),
+            reason.text_in(spoken()),
             said!(
                 "set `onnx.library` to libonnxruntime.so, or leave it out",
                 "请将 `onnx.library` 设为 libonnxruntime.so，或不设置"
@@ -57,7 +58,7 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
         },
         (Choice::Builtin { .. }, LibrarySetting::Search) => Finding::note(
             "ONNX",
-            choice.to_string(),
+            choice.text_in(spoken()),
             said!(
                 "`adyton doctor --fix` installs ONNX Runtime, which is faster and runs more models",
                 "`adyton doctor --fix` 安装 ONNX Runtime，它更快，能运行的模型更多"
@@ -174,7 +175,7 @@ fn install(context: &Context, data: &Path) -> Result<PathBuf, String> {
     give_all_to_owner_of(data, &kept);
     OnnxLibrary::probe(&path)
         .map(|library| library.path)
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.message_in(spoken()))
 }
 
 /// Copies the library whole or not at all. The data folder may not be there yet, and is nobody else's.

@@ -24,7 +24,7 @@ impl Value for LogFormat {
         match String::read(raw)?.as_str() {
             "human" => Ok(Self::Human),
             "json" => Ok(Self::Json),
-            _ => Err(said!("is neither", "两者都不是")),
+            _ => Err(said!("is neither", "不是其中之一")),
         }
     }
     fn show(&self) -> String {
@@ -61,7 +61,7 @@ impl Value for LogFilter {
         });
         match tracing_subscriber::EnvFilter::builder().parse(&text) {
             Ok(_) if fits => Ok(Self(text)),
-            _ => Err(said!("is not a level", "不是级别")),
+            _ => Err(said!("is not a level", "不是有效的日志级别")),
         }
     }
     fn show(&self) -> String {

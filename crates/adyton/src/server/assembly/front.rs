@@ -19,6 +19,7 @@ use super::truth::Truth;
 use crate::config::Config;
 use crate::server::{addresses, parts, process_metrics};
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
 
 /// What callers meet: who they are, the gateway, and what is kept of them.
 pub(super) struct Front {
@@ -42,7 +43,7 @@ impl Front {
         let settings = parts::gateway(config, connections)?;
         let journal = parts::journal(config, &truth.data);
         let (journal, recorders) = Journal::open(journal, settings.threads, clock.clone())
-            .map_err(|error| Failure::failed(error.to_string()))?;
+            .map_err(|error| Failure::failed(error.message_in(spoken())))?;
         let parts = GatewayParts {
             live: truth.feed.cell().clone(),
             targets: models.targets.clone(),
@@ -52,7 +53,7 @@ impl Front {
             clock: clock.clone(),
         };
         let gateway = Gateway::bind(settings, parts, listener)
-            .map_err(|error| Failure::wrong_use(error.to_string()))?;
+            .map_err(|error| Failure::wrong_use(error.message_in(spoken())))?;
         let url = match &config.gateway.public_url {
             Some(url) => url.0.clone(),
             None => addresses::url(gateway.local_addr()),

@@ -20,6 +20,8 @@ use crate::server::libraries::{onnx_places, wrong_library};
 use crate::server::parts::{self, OriginalLimits};
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
+use adyton_cli::said;
 
 /// Lines of log that a service keeps.
 const LOG_LINES: usize = 2000;
@@ -43,8 +45,13 @@ impl Models {
     ) -> Outcome<Self> {
         let config = &loaded.config;
         let folder = truth.data.join("packages");
-        let packages = Packages::open(&folder, Limits::default())
-            .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+        let packages = Packages::open(&folder, Limits::default()).map_err(|error| {
+            Failure::failed(said!(
+                "the folder of the packages {} cannot be used: {error}; give the server's user write access there",
+                "无法使用模型包目录 {}：{error}；请为服务器所用的用户授予该目录的写权限",
+                folder.display()
+            ))
+        })?;
         let memory = ModelMemory::new(config.onnx.memory.0);
         let originals = OriginalLimits {
             open_files: files.original,
@@ -57,13 +64,13 @@ impl Models {
             parts::cores(),
         );
         if let (LibrarySetting::File(_), Choice::Builtin { reason }) = (&setting, onnx.choice()) {
-            return Err(wrong_library(reason));
+            return Err(wrong_library(&reason.text_in(spoken())));
         }
         let onnx = onnx
             .with_trials(Trials::open(parts::trials(config, &truth.data)))
             .with_isolation(parts::isolation(config, &truth.data, memory));
         let threads = InferenceThreads::with(parts::inference(config, memory))
-            .map_err(|error| Failure::failed(error.to_string()))?;
+            .map_err(|error| Failure::failed(error.message_in(spoken())))?;
         let targets = Targets::new();
         let reconciler = Reconciler::new(ReconcilerParts {
             live: truth.feed.cell().clone(),

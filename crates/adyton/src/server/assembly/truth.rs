@@ -9,7 +9,7 @@ use adyton_store::{DataFolder, Feed, Store, outside_audit};
 
 use crate::config::Config;
 use crate::server::{could_not_open, parts};
-use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::failure::Outcome;
 
 /// The data folder, the store and the live state.
 pub(super) struct Truth {
@@ -29,7 +29,7 @@ impl Truth {
         outside_audit::take(&data, &store).await;
         let feed = Feed::start(&store)
             .await
-            .map_err(|error| Failure::failed(error.to_string()))?;
+            .map_err(|error| could_not_open(&error.into()))?;
         Ok(Self {
             folder,
             data,
