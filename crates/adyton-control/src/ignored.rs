@@ -3,6 +3,7 @@
 //! Below `/adyton/` it is refused. Where clients of the cloud call, the answer is the cloud's, and [`HEADER`] names what counted for
 //! nothing.
 
+use adyton_core::language::both;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
@@ -59,7 +60,10 @@ impl Ignored {
         }
         if !reads.body && !is_empty(body) {
             if is_strict {
-                return Err(Failure::Malformed("this address takes no body".to_owned()));
+                return Err(Failure::Malformed(both!(
+                    "this address takes no body",
+                    "该地址不接受请求体"
+                )));
             }
             names.push("body".to_owned());
         }
