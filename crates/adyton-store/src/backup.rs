@@ -139,7 +139,7 @@ async fn look_at_file(path: &Path) -> Result<Copied, OpenError> {
                 place: DatabasePlace::File(path.to_owned()),
                 problem: DatabaseProblem::Refused {
                     why: Refusal::Damaged,
-                    said,
+                    said: said.lines().collect::<Vec<_>>().join("; "),
                 },
             });
         }
