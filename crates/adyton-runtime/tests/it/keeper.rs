@@ -146,10 +146,9 @@ async fn stopping_ends_the_whole_family() {
     assert!(!pids.iter().any(|pid| lives(pid)), "{pids:?}");
 }
 
-#[tokio::test]
-async fn what_a_program_leaves_behind_ends_with_it() {
+/// Runs a program that leaves a process behind, with its number in `$TMPDIR/pid`: by the time the program has ended, that process has too.
+async fn leaves_nothing_behind(script: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let script = "setsid sh -c 'sleep 1000 & echo $! > $TMPDIR/pid'; exit 0";
     let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0, |_| ())
         .await
         .unwrap();
@@ -158,10 +157,14 @@ async fn what_a_program_leaves_behind_ends_with_it() {
     assert!(!lives(pid.trim()));
 }
 
+#[tokio::test]
+async fn what_a_program_leaves_behind_ends_with_it() {
+    leaves_nothing_behind("setsid sh -c 'sleep 1000 & echo $! > $TMPDIR/pid'; exit 0").await;
+}
+
 /// A process has the name of its file, or gives itself one: of any bytes.
 #[tokio::test]
 async fn whoever_has_a_name_that_is_no_text_ends_with_its_program_too() {
-    let folder = tempfile::tempdir().unwrap();
     let script = r#"
         odd="$TMPDIR/$(printf '\377)')"
         cp "$(command -v sh)" "$odd"
@@ -169,12 +172,7 @@ async fn whoever_has_a_name_that_is_no_text_ends_with_its_program_too() {
         until [ -e $TMPDIR/runs ]; do sleep 0.01; done
         echo $! > $TMPDIR/pid
         exit 0"#;
-    let mut program = Program::start(&keeper(), &order(folder.path(), script), &sink().0, |_| ())
-        .await
-        .unwrap();
-    assert_eq!(program.ended().await, "exit code 0");
-    let pid = std::fs::read_to_string(folder.path().join("tmp/pid")).unwrap();
-    assert!(!lives(pid.trim()));
+    leaves_nothing_behind(script).await;
 }
 
 #[tokio::test]
