@@ -2,6 +2,7 @@
 //! languages.
 
 use super::*;
+use crate::catalogue::SubCode;
 use crate::explain::explain_in;
 use crate::holder::Holder;
 use crate::id::UserId;
@@ -81,6 +82,16 @@ fn whoever_is_named_is_named_with_a_command() {
                     assert!(is_told, "{reason}: nobody is named who may do it: {fixes:?}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_names_somebody_names_the_command() {
+    for shown in SubCode::all() {
+        for language in Language::ALL {
+            let fix = shown.section_in(language).fix;
+            assert!(!names_somebody(fix) || has_command(fix), "{shown}: {fix}");
         }
     }
 }
