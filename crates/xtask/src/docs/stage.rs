@@ -34,7 +34,7 @@ pub(super) fn stage(folder: &Path) -> Result<()> {
         if chapter == Path::new(FIRST) {
             write(&sources.join("index.md"), &from_the_root(&text))?;
         } else {
-            write(&sources.join(chapter), &text)?;
+            write(&sources.join(chapter), &with_the_first_page(chapter, &text))?;
         }
     }
     write(&sources.join("SUMMARY.md"), &from_the_root(&summary))?;
@@ -53,6 +53,21 @@ fn from_the_root(text: &str) -> String {
         };
         for end in [')', '#'] {
             out = out.replace(&format!("]({link}{end}"), &format!("]({}{end}", path.display()));
+        }
+    }
+    out
+}
+
+/// A chapter whose links to the first page lead to where that comes up.
+fn with_the_first_page(chapter: &Path, text: &str) -> String {
+    let folder = chapter.parent().unwrap_or(Path::new(""));
+    let first = "../".repeat(folder.components().count()) + "index.md";
+    let mut out = text.to_owned();
+    for link in targets(text).into_iter().collect::<BTreeSet<_>>() {
+        if resolved(folder, link) == Path::new(FIRST) {
+            for end in [')', '#'] {
+                out = out.replace(&format!("]({link}{end}"), &format!("]({first}{end}"));
+            }
         }
     }
     out
@@ -161,5 +176,15 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn a_chapter_links_the_first_page_where_it_comes_up() {
+        let chapter = Path::new("docs/guide/calling.md");
+        let text = "[a](../README.md#before-you-begin), [b](../README.md), [c](signing.md#go)";
+        assert_eq!(
+            with_the_first_page(chapter, text),
+            "[a](../../index.md#before-you-begin), [b](../../index.md), [c](signing.md#go)"
+        );
     }
 }
