@@ -12,6 +12,7 @@ mod combinations;
 mod custom_operators;
 mod dequantize;
 mod graph;
+mod learned;
 mod nested;
 mod nodes;
 mod operators;
@@ -36,7 +37,7 @@ use super::classifier::{self, After};
 use super::cost::Cost;
 use super::ending::Ending;
 use super::memory::OutputBudget;
-use super::predictor::{LoadError, Predictor, RunError, shorten, without_place};
+use super::predictor::{LoadError, OUTSIDE, Predictor, RunError, shorten, without_place};
 use super::session_pool;
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
@@ -83,7 +84,11 @@ impl BuiltinModel {
                     file,
                     runtime: "the compiled-in runtime".to_owned(),
                     cause: shorten(&without_place(&cause, path.parent())),
-                    fix: "; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server)",
+                    fix: if cause.contains("external data path") {
+                        OUTSIDE
+                    } else {
+                        "; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server)"
+                    },
                 },
             }
         })?;

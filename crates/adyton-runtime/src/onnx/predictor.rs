@@ -125,6 +125,10 @@ impl Predictor for Endable<'_> {
     }
 }
 
+/// What to do about weights that are not there: exporters write large ones into a file beside the graph.
+pub(super) const OUTSIDE: &str = "; put the file of the weights, which the exporter wrote beside the graph, into `model/` under the \
+     name that the graph gives it";
+
 /// A model file that cannot be loaded, and what to do about it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LoadError {

@@ -185,3 +185,163 @@ fn trees_that_are_circles_are_refused() {
         assert!(refusal.contains("do not make a tree"), "{children:?}: {refusal}");
     }
 }
+
+/// Tree, leaf, target and weight: the first leaf of each tree says nothing of the second target.
+const TWO: [(i64, i64, i64, f32); 6] = [
+    (0, 1, 0, -8.0),
+    (0, 2, 0, 1.0),
+    (0, 2, 1, 2.0),
+    (1, 1, 0, -4.0),
+    (1, 2, 0, 16.0),
+    (1, 2, 1, 32.0),
+];
+const ONE: [(i64, i64, i64, f32); 4] = [(0, 1, 0, -8.0), (0, 2, 0, 1.0), (1, 1, 0, -4.0), (1, 2, 0, 16.0)];
+
+/// Two trees, as exporters of regressors write them.
+fn regressor(targets: i64, leaves: &[(i64, i64, i64, f32)], more: Vec<AttributeProto>) -> ModelProto {
+    let column = |of: fn(&(i64, i64, i64, f32)) -> i64| leaves.iter().map(of).collect::<Vec<i64>>();
+    let mut attributes = vec![
+        ints("nodes_treeids", &[0, 0, 0, 1, 1, 1]),
+        ints("nodes_nodeids", &[0, 1, 2, 0, 1, 2]),
+        ints("nodes_featureids", &[0; 6]),
+        texts(
+            "nodes_modes",
+            &["BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"],
+        ),
+        floats("nodes_values", &[0.5, 0.0, 0.0, 1.5, 0.0, 0.0]),
+        ints("nodes_truenodeids", &[1, 0, 0, 1, 0, 0]),
+        ints("nodes_falsenodeids", &[2, 0, 0, 2, 0, 0]),
+        ints("target_treeids", &column(|leaf| leaf.0)),
+        ints("target_nodeids", &column(|leaf| leaf.1)),
+        ints("target_ids", &column(|leaf| leaf.2)),
+        floats(
+            "target_weights",
+            &leaves.iter().map(|leaf| leaf.3).collect::<Vec<f32>>(),
+        ),
+        int("n_targets", targets),
+    ];
+    attributes.extend(more);
+    graph::model(
+        vec![port("x", FLOAT, &[-1, 1])],
+        vec![untyped("y")],
+        vec![node(
+            "TreeEnsembleRegressor",
+            "ai.onnx.ml",
+            &["x"],
+            &["y"],
+            attributes,
+        )],
+        Vec::new(),
+    )
+}
+
+fn int(name: &str, i: i64) -> AttributeProto {
+    AttributeProto {
+        name: name.to_owned(),
+        r#type: 2,
+        i,
+        ..AttributeProto::default()
+    }
+}
+
+#[test]
+fn regressors_add_up_what_their_leaves_say() {
+    let average = || text("aggregate_function", "AVERAGE");
+    type Case<'c> = (i64, &'c [(i64, i64, i64, f32)], Vec<AttributeProto>, &'c str);
+    let base = || floats("base_values", &[0.5, 1.0]);
+    // Leaves stand tree by tree.
+    let mut all = TWO.to_vec();
+    all.insert(4, (1, 1, 1, 0.0));
+    all.insert(1, (0, 1, 1, 0.0));
+    let cases: [Case<'_>; 6] = [
+        (1, &ONE, vec![], "[[-12.0],[-3.0],[17.0]]"),
+        (2, &TWO, vec![], "[[-12.0,0.0],[-3.0,2.0],[17.0,34.0]]"),
+        (2, &TWO, vec![average()], "[[-6.0,0.0],[-1.5,1.0],[8.5,17.0]]"),
+        (2, &all, vec![base()], "[[-11.5,1.0],[-2.5,3.0],[17.5,35.0]]"),
+        (
+            2,
+            &all,
+            vec![average(), base()],
+            "[[-5.5,1.0],[-1.0,2.0],[9.0,18.0]]",
+        ),
+        (
+            4,
+            &TWO,
+            vec![],
+            "[[-12.0,0.0,0.0,0.0],[-3.0,2.0,0.0,0.0],[17.0,34.0,0.0,0.0]]",
+        ),
+    ];
+    for (targets, leaves, more, expected) in cases {
+        for (runtime, model) in each(&graph::bytes(&regressor(targets, leaves, more)), None) {
+            let answer = ask(&model, r#"{"inputs":[[0.25],[0.75],[2]]}"#);
+            assert_eq!(
+                answer,
+                format!(r#"{{"outputs":{{"y":{expected}}}}}"#),
+                "{runtime}"
+            );
+        }
+    }
+}
+
+#[test]
+fn regressors_that_do_not_add_up_are_missing() {
+    let twice = [TWO.as_slice(), &TWO[..1]].concat();
+    let base = floats("base_values", &[0.5, 1.0, 2.0]);
+    for (leaves, more) in [
+        (TWO.as_slice(), vec![text("aggregate_function", "MAX")]),
+        (&TWO, vec![text("post_transform", "LOGISTIC")]),
+        (&TWO, vec![base]),
+        (&twice, vec![]),
+        (&TWO, vec![floats("base_values", &[0.5, 1.0])]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("m.onnx"),
+            graph::bytes(&regressor(2, leaves, more)),
+        )
+        .unwrap();
+        let refusal = Onnx::builtin().load(folder.path(), "m.onnx").unwrap_err();
+        assert!(
+            refusal
+                .to_string()
+                .contains("no operator ai.onnx.ml.TreeEnsembleRegressor"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn an_imputer_fills_in_what_is_missing() {
+    let nan = AttributeProto {
+        name: "replaced_value_float".to_owned(),
+        r#type: 1,
+        f: f32::NAN,
+        ..AttributeProto::default()
+    };
+    for (values, expected) in [
+        (vec![7.0, 8.0], "[[1.0,8.0],[7.0,2.0]]"),
+        (vec![5.0], "[[1.0,5.0],[5.0,2.0]]"),
+    ] {
+        let filled = node(
+            "Imputer",
+            "ai.onnx.ml",
+            &["x"],
+            &["y"],
+            vec![floats("imputed_value_floats", &values), nan.clone()],
+        );
+        let model = graph::model(
+            vec![port("x", FLOAT, &[-1, 2])],
+            vec![untyped("y")],
+            vec![filled],
+            Vec::new(),
+        );
+        for (runtime, model) in each(&graph::bytes(&model), None) {
+            let answer = ask(&model, r#"{"inputs":[[1,"NaN"],["NaN",2]]}"#);
+            assert_eq!(
+                answer,
+                format!(r#"{{"outputs":{{"y":{expected}}}}}"#),
+                "{runtime}"
+            );
+        }
+    }
+}

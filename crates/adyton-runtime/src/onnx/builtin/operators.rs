@@ -219,7 +219,8 @@ const WITH_ATTRIBUTES: &[(&str, Attributes)] = &[
 ];
 
 #[rustfmt::skip]
-/// Operators for classical machine learning. `Scaler` is rewritten, and a final `ZipMap` cut off, before this is asked.
+/// Operators for classical machine learning. `Scaler` and what `learned.rs` knows are rewritten, and a final `ZipMap` cut off, before
+/// this is asked.
 const LEARNING: &[(&str, Attributes)] = &[
     ("ArrayFeatureExtractor", &[]),
     ("CategoryMapper", &[("cats_int64s", Any), ("cats_strings", Any), ("default_int64", Any), ("default_string", Any)]),

@@ -3,7 +3,7 @@
 //! - The end of a classifier is cut off, as for ONNX Runtime (`classifier.rs`).
 //! - An `Identity` that only names an output is skipped.
 //! - `ArrayFeatureExtractor` gets its indices in a row, as the specification takes them.
-//! - `Scaler` becomes a subtraction and a multiplication.
+//! - `Scaler` becomes a subtraction and a multiplication; what else of classical machine learning is replaced, `learned.rs` says.
 //! - Axes without name and length get a name, since `tract` needs a symbol for each; the first axes share one (the batch).
 
 use std::collections::HashSet;
@@ -12,6 +12,7 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
+use super::learned;
 use crate::onnx::classifier::{self, After, attribute};
 
 /// Rewrites all of it; gives what is left to do with each output.
@@ -21,6 +22,7 @@ pub(super) fn all(graph: &mut GraphProto) -> Vec<After> {
     classifier::number_texts(graph, &mut after);
     trim_coefficients(graph);
     replace_scalers(graph);
+    learned::replace(graph);
     flatten_features(graph);
     name_axes(graph);
     after
@@ -176,7 +178,7 @@ fn axes(graph: &GraphProto, name: &str) -> Option<usize> {
     Some(tensor.shape.as_ref()?.dim.len())
 }
 
-fn operator(name: &str, from: &[&str], to: &str) -> NodeProto {
+pub(super) fn operator(name: &str, from: &[&str], to: &str) -> NodeProto {
     NodeProto {
         input: from.iter().map(|input| (*input).to_owned()).collect(),
         output: vec![to.to_owned()],

@@ -146,7 +146,7 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
             && input(0).is_some_and(|fact| fact.datum_type == DatumType::F64)
         {
             bail!(
-                "TreeEnsembleClassifier (node \"{}\") of float64 is not known",
+                "an ensemble of trees (node \"{}\") of float64 is not known: convert the model for float32",
                 node.name
             );
         }
