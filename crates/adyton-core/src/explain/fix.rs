@@ -9,7 +9,7 @@ mod written;
 pub(super) use self::credentials::{one_of, signed};
 pub(super) use self::named::filled;
 use self::route::is_preflight;
-pub(super) use self::route::{is_of_no_service, route, without_routes};
+pub(super) use self::route::{route, without_routes};
 pub(super) use self::written::mended;
 
 use std::time::Duration;

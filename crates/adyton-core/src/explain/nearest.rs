@@ -11,14 +11,17 @@ mod services;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, fix};
+use super::Asked;
 use crate::address;
 use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, ServiceId};
 use crate::language::{Language, phrase};
+use crate::spelling::distance;
 
+/// With more letters of an id that differ it is another one. Dashes count here.
+const ID_LETTERS: usize = 10;
 /// How many routes are shown.
 const SHOWN: usize = 3;
 /// How many routes are looked at.
@@ -158,5 +161,24 @@ fn is_unlike(asked: &Asked<'_>, best: &Nearest) -> bool {
     let Owner::Service { service, .. } = &best.owner else {
         return false;
     };
-    best.path == address::of_service(service) && fix::is_of_no_service(asked, best)
+    best.path == address::of_service(service) && is_of_no_service(asked, best)
+}
+
+/// Whether the nearest route is of a service whose id and name are nothing like what was sent.
+pub(super) fn is_of_no_service(asked: &Asked<'_>, best: &Nearest) -> bool {
+    let Owner::Service { service_name, .. } = &best.owner else {
+        return false;
+    };
+    if !matches!(
+        asked.record.reason,
+        Some(Reason::RouteNoSuchService | Reason::RouteMalformedServiceId)
+    ) {
+        return false;
+    }
+    let other = best.differs.iter().find(|differs| differs.part == Part::Service);
+    other.is_some_and(|differs| {
+        let sent = differs.sent.to_ascii_lowercase();
+        distance(&sent, &differs.published, ID_LETTERS).is_none()
+            && distance(&sent, &service_name.to_ascii_lowercase(), 2).is_none()
+    })
 }

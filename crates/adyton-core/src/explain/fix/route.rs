@@ -5,13 +5,10 @@ use crate::address;
 use crate::api::RELEASE;
 use crate::catalogue::Reason;
 use crate::evidence::Evidence;
+use crate::explain::nearest::is_of_no_service;
 use crate::explain::{Asked, Difference, Nearest, Owner, Part, Reader};
 use crate::language::{Language, message, phrase};
 use crate::record::Door;
-use crate::spelling::distance;
-
-/// With more letters of an id that differ it is another one. Dashes count here.
-const ID_LETTERS: usize = 10;
 
 /// What to do about a request that no API has: the nearest ones say how they are called.
 pub(in crate::explain) fn route(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
@@ -142,25 +139,6 @@ fn no_such_id(language: Language) -> String {
          调用方式。"
     )
     .to_owned()
-}
-
-/// Whether the nearest route is of a service whose id and name are nothing like what was sent.
-pub(in crate::explain) fn is_of_no_service(asked: &Asked<'_>, best: &Nearest) -> bool {
-    let Owner::Service { service_name, .. } = &best.owner else {
-        return false;
-    };
-    if !matches!(
-        asked.record.reason,
-        Some(Reason::RouteNoSuchService | Reason::RouteMalformedServiceId)
-    ) {
-        return false;
-    }
-    let other = best.differs.iter().find(|differs| differs.part == Part::Service);
-    other.is_some_and(|differs| {
-        let sent = differs.sent.to_ascii_lowercase();
-        distance(&sent, &differs.published, ID_LETTERS).is_none()
-            && distance(&sent, &service_name.to_ascii_lowercase(), 2).is_none()
-    })
 }
 
 /// Whether it is the question that a browser asks, and the answer is known.
