@@ -1,7 +1,7 @@
 //! What became of a request, told to whoever sent it or proves the credential that it named: their share of the explanation.
 //!
-//! A request that named nobody, since its credential was missing or damaged or its head could not be read, is told to whoever asks from
-//! where it came from, if they may call what it called.
+//! A request to a service that named nobody, since its credential was missing or damaged, is told to whoever may call the service and asks from
+//! where it came from. What named nobody and matched nothing is an administrator's: senders behind one proxy share an address.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -109,12 +109,11 @@ impl OwnQuestion {
         Ok((missing_service(&record), explanation))
     }
 
-    /// Whether the request named nobody, came from where this caller asks from, and called nothing that they may not call.
+    /// Whether the request named nobody, came from where this caller asks from, and called what they may call.
     fn is_nameless_from_here(&self, record: &Record) -> bool {
         let is_nameless = record.caller.is_none() && record.evidence.named(&self.live).is_none();
         let is_from_here = record.source.parse() == Ok(self.source);
-        let is_open = record.project.is_none() || self.callable(record).is_some();
-        is_nameless && is_from_here && is_open
+        is_nameless && is_from_here && self.callable(record).is_some()
     }
 
     /// The service that was called, if they may call it.
@@ -232,11 +231,14 @@ mod tests {
         assert!(asked(Role::Caller, here()).is_ok(), "their own, most likely");
         assert!(asked(Role::Auditor, here()).is_err(), "they may not call it");
         assert!(asked(Role::Caller, from("10.0.0.8", Some(sample::PROJECT))).is_err());
-        let unread = Record {
+        let unmatched = Record {
             service: None,
             ..from("10.0.0.7", None)
         };
-        assert!(asked(Role::Auditor, unread).is_ok(), "it called nothing");
+        assert!(
+            asked(Role::Caller, unmatched).is_err(),
+            "it may be another tenant's behind the same proxy"
+        );
         let other = Record {
             caller: sent_by(UserId::from_bits(99)).caller,
             ..here()
