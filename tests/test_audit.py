@@ -158,7 +158,7 @@ def test_another_master_key_and_a_restore_are_told_to_administrators(new_server)
     assert server.run(*rotate).returncode == 2
     (again, backed_up) = trail(server, "--domain", "--operation", "backup")
     assert changes_of(backed_up) == {"archive": (None, str(archive)), "master_key": (None, "true"), "journal": (None, "false")}
-    assert again["kind"] == "refusal" and "exists already" in again["refusal"]["message"]
+    assert again["kind"] == "refusal" and "already exists" in again["refusal"]["message"]
     (refused,) = trail(server, "--domain", "--refused", "--operation", "master_key_rotate")
     assert refused["caller"]["name"].startswith(operator()) and refused["thing"]["name"] == str(server.data / "master.key")
     assert server.run("explain", refused["request_id"]).stdout.startswith("master_key_rotate: refused\n")
@@ -185,7 +185,7 @@ def test_another_master_key_and_a_restore_are_told_to_administrators(new_server)
     assert restore(broken).returncode == 1
     restored = restore(archive)
     assert restored.returncode == 0, restored.stderr
-    assert restore(archive).returncode == 2, "a restore replaces nothing"
+    assert restore(archive).returncode == 2, "a restore does not replace anything"
     there.start()
     (restored, *refused) = sorted(trail(there, "--domain", "--operation", "restore"), key=lambda record: record["kind"])
     messages = sorted(record["refusal"]["message"] for record in refused)

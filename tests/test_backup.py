@@ -127,7 +127,7 @@ def test_what_was_backed_up_while_it_served_and_was_written_to_serves_on_another
     answers(there.server, iris, app)
     assert there.server.new_token(), "the first user signs in"
     assert there.server.bootstrap == server.bootstrap
-    # A backup of what was restored is one too, and a restore replaces nothing.
+    # A backup of what was restored is one too, and a restore does not replace anything.
     there.does("backup", "again.tar.gz")
     there.server.stop()
     assert "is not empty" in there.refuses("restore", str(archive))
@@ -217,8 +217,8 @@ def test_what_cannot_be_restored_is_refused_and_leaves_nothing(backed_up, new_se
         "damaged.tar.gz": ("is damaged", "another copy of the backup"),
         "thesis.txt": ("is not a backup of Adyton",),
         "foreign.tar.gz": ("is not a backup of Adyton",),
-        "swapped.tar.gz": ("is not what was backed up", "model.onnx"),
-        "lacking.tar.gz": ("is not what was backed up", "config.json"),
+        "swapped.tar.gz": ("differs from what was backed up", "model.onnx"),
+        "lacking.tar.gz": ("differs from what was backed up", "config.json"),
         "schema.tar.gz": ("schema version 999", "adyton 9.9.9 or a newer one"),
         "format.tar.gz": ("format 2",),
         "postgres.tar.gz": ("PostgreSQL", "database_url"),
@@ -240,7 +240,7 @@ def test_what_cannot_be_restored_is_refused_and_leaves_nothing(backed_up, new_se
 def test_a_backup_says_what_it_lacks_and_replaces_nothing(backed_up, new_server):
     here, *_ = backed_up
     taken = here.refuses("backup", "whole.tar.gz")
-    assert "exists already" in taken and "name another file" in taken
+    assert "already exists" in taken and "name another file" in taken
     assert "cannot be written" in here.refuses("backup", "no/such/folder/backup.tar.gz")
     empty = Installation(new_server(folder="empty"))
     said = empty.refuses("backup", "backup.tar.gz")
@@ -266,7 +266,7 @@ def test_a_forgotten_password_is_set_while_the_server_is_stopped(installations):
     assert server.stop() == 0
     assert "there is no user `root`" in (said := here.refuses("user", "password", "root", "--offline", input=new)) and "admin" in said
     assert "8 to 128 characters" in here.refuses("user", "password", "admin", "--offline", input="short")
-    assert "admin has another password" in here.does("user", "password", "admin", "--offline", input=new + "\n")
+    assert "The password of admin is changed" in here.does("user", "password", "admin", "--offline", input=new + "\n")
     here.start()
     assert server.ask_token().status_code == 401
     assert server.new_token(password=new)

@@ -228,7 +228,7 @@ def test_a_package_to_begin_with_is_checked_imported_and_answers(server, tmp_pat
     run = server.run("model", "init", str(folder), "--kind", kind)
     assert run.returncode == 0 and "adyton model check" in run.stdout, run.stderr
     again = server.run("model", "init", str(folder), "--kind", kind)
-    assert again.returncode == 2 and "is there already" in again.stderr, again.stderr
+    assert again.returncode == 2 and "already exists" in again.stderr, again.stderr
     alone = {"ADYTON_CONTROL_URL": "", "HOME": str(tmp_path)}
     checked = server.run("model", "check", str(folder), "--json", env=alone)
     assert checked.returncode == 0, checked.stderr
@@ -274,7 +274,7 @@ def test_events_are_told_while_it_waits_and_ctrl_c_says_what_goes_on(server, tmp
         process.kill()
     assert told[:4].isdigit() and told.strip(), told
     assert process.returncode == 130 and stdout == "", stderr
-    assert "interrupted; never goes on with the change at the server" in stderr, stderr
+    assert "interrupted; the server continues the change to never" in stderr, stderr
     assert "adyton service events never --follow" in stderr and "adyton service stop never" in stderr, stderr
     assert server.json("service", "show", "never")["status"] == "deploying"
     # A script gets the one document and nothing else.

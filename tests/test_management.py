@@ -327,7 +327,7 @@ def test_the_log_says_why_a_management_call_was_refused(telling):
     # A token: what is odd about it is told, and it is not repeated.
     answer = exchange(telling.control, "GET", path, {"X-Auth-Token": "Bearer s3cret-text"})
     (line,) = wait_for(lambda: lines_of(telling, answer.headers["x-request-id"]), 5, "the call's line")
-    assert line["why"] == "token.malformed; it starts with `Bearer`: send the token alone", line
+    assert line["why"] == "token.malformed; it starts with `Bearer`: send only the token", line
     assert "s3cret-text" not in telling.log()
     # What was not refused, and what the answer says whole, need no reason in the log.
     for path in (f"/v1/{telling.project}/services", f"/v1/{telling.project}/services/{UNKNOWN_ID}"):

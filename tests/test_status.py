@@ -43,11 +43,11 @@ def test_calls_are_in_the_metrics_of_their_service_and_in_the_overview(new_serve
     assert {change["operation"] for change in everything["changes"]} >= {"service_deploy_deploy", "model_import_create"}
     assert everything["server"]["ready"] and everything["server"]["disk_free_bytes"] > 0
     page = server.run("status").stdout
-    for part in ("ready, up", "2 running; 2 of 2 instances ready", "6 calls, 1 failed", "Refused most", "token.malformed", "Last changed"):
+    for part in ("ready, up", "2 running; 2 of 2 instances ready", "6 calls, 1 failed", "Most frequent refusals", "token.malformed", "Last changed"):
         assert part in page, page
     assert "Needs attention" not in page
     chinese = server.run("status", "--lang", "zh").stdout
-    assert "拒绝最多" in chinese and "6 次调用，1 次失败" in chinese, chinese
+    assert "最常见的拒绝" in chinese and "6 次调用，1 次失败" in chinese, chinese
 
 
 def test_services_are_tagged_and_listed_by_their_tags(server, echo, iris):

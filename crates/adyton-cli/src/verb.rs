@@ -11,27 +11,27 @@ use crate::failure::Outcome;
 pub enum Verb {
     /// Save which server you call, and as whom
     ///
-    /// It is kept in ~/.config/adyton/config.toml, for you alone. Without arguments, takes the administrator's key of the
-    /// server that runs on ./adyton-data. Secrets are asked for, or read from standard input; they are never arguments.
+    /// It is saved in ~/.config/adyton/config.toml, readable only by you. Without arguments, uses the administrator's key of the
+    /// server that runs on ./adyton-data. Secrets are prompted for, or read from standard input; they are never arguments.
     Login(command::login::Login),
     /// Forget the credentials of the context; its token stops working
     ///
-    /// Server, project and user are kept: `adyton login` asks for the secret alone.
+    /// Server, project and user are kept: `adyton login` then asks only for the secret.
     Logout(command::logout::Logout),
-    /// Choose between servers, projects and users that `login` has kept
+    /// Choose between servers, projects and users that `login` has saved
     #[command(subcommand)]
     Context(command::contexts::ContextVerb),
     /// Show who you are, where, and for how long
     Whoami(command::whoami::Whoami),
-    /// Print a link that signs you in at the web console, once
+    /// Print a link that signs you in to the web console, once
     ///
-    /// Whoever opens it first, within five minutes, is signed in as you: keep it to yourself.
+    /// The first person who opens it, within five minutes, is signed in as you: keep it to yourself.
     Console(command::console::Console),
-    /// Show how the project does: services, calls, refusals, changes
+    /// Show the state of the project: services, calls, refusals, changes
     ///
     /// Calls and refusals are those of the last hour. What your roles do not let you see is left out.
     Status(command::status::Status),
-    /// Begin, check, import, list, show and delete models
+    /// Create, check, import, list, show and delete models
     #[command(subcommand)]
     Model(command::model::Model),
     /// Deploy and run services
@@ -39,13 +39,13 @@ pub enum Verb {
     Service(command::service::Service),
     /// Call a service
     Predict(command::predict::Predict),
-    /// Manage apps: the credentials that callers without a user have
+    /// Manage apps: credentials for callers without a user
     #[command(subcommand)]
     App(command::app::App),
     /// Manage the users of your domain
     #[command(subcommand)]
     User(command::user::User),
-    /// Give users roles, and take them back
+    /// Grant roles to users, and revoke them
     #[command(subcommand)]
     Role(command::role::Role),
     /// Manage access keys: what users sign requests with
@@ -54,7 +54,7 @@ pub enum Verb {
     /// Get tokens for other clients, and revoke them
     #[command(subcommand)]
     Token(command::token::Token),
-    /// Create and list projects: what keeps teams apart
+    /// Create and list projects, which separate teams
     #[command(subcommand)]
     Project(command::project::Project),
     /// Show and set how many of each kind a project may have
@@ -64,7 +64,7 @@ pub enum Verb {
     Requests(command::requests::Requests),
     /// List who changed what, who signed in and what was refused
     Audit(command::audit::Audit),
-    /// Say why a request was answered as it was
+    /// Explain why a request was answered as it was
     Explain(command::explain::Explain),
     /// Show the error catalogue: code, meaning, cause, fix
     Errors(command::errors::Errors),

@@ -191,7 +191,7 @@ pub(crate) enum Failure {
     ConsoleHeader,
     /// The sign-in link counts no more, or never did: the cases must look the same.
     #[error(
-        "the sign-in link was used already, has expired, or is incomplete; get another with `adyton console`"
+        "the sign-in link was already used, has expired, or is incomplete; get another with `adyton console`"
     )]
     SignInLink,
     /// A body without credentials in the head must say that it is JSON: a web page cannot without asking.

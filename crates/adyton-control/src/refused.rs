@@ -35,7 +35,7 @@ pub(crate) fn summary_in(failure: &Failure, language: Language) -> String {
             let who = match holder {
                 Some(Holder::User(id)) => message!(language, "user {}", "用户 {} ", id),
                 Some(Holder::App(id)) => message!(language, "app {}", "应用 {} ", id),
-                None => phrase!(language, "nobody", "无人").to_owned(),
+                None => phrase!(language, "an unknown caller", "未知的调用方").to_owned(),
             };
             facts.push(message!(
                 language,
@@ -192,7 +192,10 @@ mod tests {
             told(access(Some(Holder::App(sample::APP)))),
             format!("token.expired; app {} requested a:b", sample::APP)
         );
-        assert_eq!(told(access(None)), "token.expired; nobody requested a:b");
+        assert_eq!(
+            told(access(None)),
+            "token.expired; an unknown caller requested a:b"
+        );
     }
 
     #[test]

@@ -80,11 +80,11 @@ pub struct Api {
     pub path: PathPattern,
     /// Who may call it.
     pub callers: Callers,
-    /// Calls a second; `None` is the configured default, `Some(0)` no limit.
+    /// Calls per second; `None` is the configured default, `Some(0)` no limit.
     pub calls_per_second: Option<u32>,
     /// How long the back end may take to begin its answer; `None` is the configured time.
     pub timeout: Option<Duration>,
-    /// What stands behind it.
+    /// Its back end.
     pub backend: Backend,
 }
 
@@ -110,7 +110,7 @@ pub enum Backend {
     Fixed(FixedAnswer),
 }
 
-/// An HTTP server that calls are sent to.
+/// An HTTP server that receives the calls.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HttpBackend {
     /// Where it answers. The caller's path is added to the base path of the address.

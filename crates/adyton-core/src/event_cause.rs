@@ -19,11 +19,11 @@ patterns! {
     Loading { cause } = "loading: {cause}" "加载时：{cause}";
     Preparing { cause } = "preparing: {cause}" "准备时：{cause}";
     Importing { cause } = "importing: {cause}" "导入时：{cause}";
-    EndedBeforeReady { how } = "it ended with {how} before it was ready" "就绪前已结束（{how}）";
-    EndedAtOnce { how } = "it ended at once: {how}" "启动后立即结束：{how}";
-    Ended { how } = "it ended with {how}" "已结束（{how}）";
+    EndedBeforeReady { how } = "it ended with {how} before it was ready" "就绪前已退出（{how}）";
+    EndedAtOnce { how } = "it ended at once: {how}" "启动后立即退出：{how}";
+    Ended { how } = "it ended with {how}" "已退出（{how}）";
     InARow { times, cause } = "the program ended, or was ended, {times} times in a row; the last time: {cause}"
-        "程序连续 {times} 次结束或被结束；最后一次：{cause}";
+        "程序连续 {times} 次退出或被终止；最后一次：{cause}";
     NotReadyWithin { limit, cause } = "it was not ready within {limit} s: {cause}" "{limit} 秒内未就绪：{cause}";
     TooLate = "it answered too late" "响应过晚";
     Lost { cause } = "it stopped responding: {cause}" "停止响应：{cause}";
@@ -31,9 +31,9 @@ patterns! {
     NothingListens { port } = "nothing listens on 127.0.0.1:{port}; the program must listen on $PORT"
         "127.0.0.1:{port} 上没有程序监听；程序必须监听 $PORT";
     NotHttp = "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)"
-        "监听 $PORT 的程序没有以 HTTP/1 响应（需要明文 HTTP，而不是 HTTPS）";
+        "监听 $PORT 的程序没有以 HTTP/1 响应（请使用明文 HTTP，而不是 HTTPS）";
     NoCode = "programs of models are forbidden here (`runtime.run_code = false`)"
-        "此服务器禁止运行模型的程序（`runtime.run_code = false`）";
+        "该服务器不允许运行模型的程序（`runtime.run_code = false`）";
     ServerFailed = "the server failed over this instance; its log says more" "服务器在处理该实例时出错；详见服务器日志";
     NoThread { problem } = "no thread to load the model on: {problem}" "没有可用于加载模型的线程：{problem}";
     Panicked = "the runtime panicked while it loaded the model" "运行时在加载模型时崩溃";
@@ -42,7 +42,7 @@ patterns! {
     NotPublished { status } = "the model is not published: it is {status}" "模型尚未发布：状态为 {status}";
     ModelState { status, problem } = "the model is {status}: {problem}" "模型的状态为 {status}：{problem}";
     ExitCode { code } = "exit code {code}" "退出码 {code}";
-    NotWithinGrace = "signal 9 (it did not end within its grace)" "信号 9（未在宽限时间内结束）";
+    NotWithinGrace = "signal 9 (it did not end within its grace)" "信号 9（未在宽限期内退出）";
     Signal { signal } = "signal {signal}" "信号 {signal}";
     NotFound { program, problem } = "`{program}` was not found: {problem}" "找不到 `{program}`：{problem}";
     NotStarted { program, problem } = "`{program}` cannot be started: {problem}" "无法启动 `{program}`：{problem}";
@@ -90,7 +90,7 @@ mod tests {
         };
         assert_eq!(
             cause_in(&all.kept(), Language::Chinese),
-            "程序连续 5 次结束或被结束；最后一次：20 秒内未就绪：127.0.0.1:4000 上没有程序监听；程序必须监听 $PORT"
+            "程序连续 5 次退出或被终止；最后一次：20 秒内未就绪：127.0.0.1:4000 上没有程序监听；程序必须监听 $PORT"
         );
     }
 

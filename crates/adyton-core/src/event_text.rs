@@ -16,15 +16,15 @@ patterns! {
     Ready { model, place } = "An instance of model {model} is ready ({place})." "模型 {model} 的一个实例已就绪（{place}）。";
     Waiting { model, cause } = "An instance of model {model} is not ready yet: {cause}" "模型 {model} 的一个实例尚未就绪：{cause}";
     Down { model, cause } = "An instance of model {model} is down: {cause}" "模型 {model} 的一个实例不可用：{cause}";
-    Again { model, cause } = "An instance of model {model} is started again: {cause}" "模型 {model} 的一个实例重新启动：{cause}";
+    Again { model, cause } = "An instance of model {model} is started again: {cause}" "模型 {model} 的一个实例正在重启：{cause}";
     InstanceFailed { cause } = "An instance failed: {cause}" "一个实例失败：{cause}";
     Noted { model, note } = "An instance of model {model}: {note}" "模型 {model} 的一个实例：{note}";
     Deploying = "The service is being deployed." "服务正在部署。";
     Running = "The service is running: all its instances are ready." "服务正在运行：所有实例均已就绪。";
     Growing { percent } = "{percent} % of the service's instances are ready and serve; the others are being started."
-        "{percent} % 的服务实例已就绪并提供服务；其余实例正在启动。";
+        "服务 {percent} % 的实例已就绪并提供服务；其余实例正在启动。";
     Concerning { percent, because } = "The service is concerning: {percent} % of its instances are ready{because}"
-        "服务处于 concerning 状态：{percent} % 的实例已就绪{because}";
+        "服务处于告警（concerning）状态：{percent} % 的实例已就绪{because}";
     Failed { because } = "The service failed{because}" "服务失败{because}";
     Stopping = "The service is being stopped." "服务正在停止。";
     Stopped = "The service was stopped." "服务已停止。";
@@ -34,7 +34,7 @@ patterns! {
     FormerGone = "The previous configuration no longer answers; the ready instances of the new one serve."
         "原有配置已不再响应；由新配置中已就绪的实例提供服务。";
     RolledBack { cause } = "The update was rolled back, the previous configuration keeps serving: {cause}"
-        "更新已回滚，原有配置继续提供服务：{cause}";
+        "更新已回滚；原有配置继续提供服务：{cause}";
 }
 
 /// An event's text in a language. One that is no sentence of today stays as it was kept.
@@ -92,7 +92,7 @@ mod tests {
         let kept = Sentence::InstanceFailed { cause }.kept();
         assert_eq!(
             text_in(&kept, Language::Chinese),
-            "一个实例失败：模型 poetry 0.0.1：启动时：就绪前已结束（退出码 1）\n其输出的最后几行：\n  it ended with all"
+            "一个实例失败：模型 poetry 0.0.1：启动时：就绪前已退出（退出码 1）\n其输出的最后几行：\n  it ended with all"
         );
         let kept = Sentence::Failed {
             because: ": model a 1: it ended with signal 9",
@@ -100,7 +100,7 @@ mod tests {
         .kept();
         assert_eq!(
             text_in(&kept, Language::Chinese),
-            "服务失败：模型 a 1：已结束（信号 9）"
+            "服务失败：模型 a 1：已退出（信号 9）"
         );
         let kept = Sentence::Waiting {
             model: "a 1",

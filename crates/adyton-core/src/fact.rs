@@ -52,13 +52,13 @@ macro_rules! facts {
 
 facts! {
     // The request itself.
-    HeadUnreadable { error: String } = "what came cannot be read as HTTP/1.1: {error}"
+    HeadUnreadable { error: String } = "the request cannot be read as HTTP/1.1: {error}"
         "收到的内容无法按 HTTP/1.1 解析：{error}";
-    HeadBroken = "what came cannot be read as HTTP/1.1: something behind its beginning is broken"
+    HeadBroken = "the request cannot be read as HTTP/1.1: a part after its beginning is broken"
         "收到的内容无法按 HTTP/1.1 解析：开头之后的内容已损坏";
-    HeadIsTls = "what came is the beginning of a TLS connection (`https://`); this port speaks plain HTTP"
+    HeadIsTls = "the request is the beginning of a TLS connection (`https://`); this port speaks plain HTTP"
         "收到的是 TLS 连接的开头（`https://`），而该端口使用明文 HTTP";
-    HeadIsHttp2 = "what came is HTTP/2 without an upgrade; this port speaks HTTP/1.1"
+    HeadIsHttp2 = "the request is HTTP/2 without an upgrade; this port speaks HTTP/1.1"
         "收到的是未经升级的 HTTP/2，而该端口使用 HTTP/1.1";
     HeadSpaceInAddress = "the address in the request line has a space in it: write it as `%20`"
         "请求行的地址中有空格：请写成 `%20`";
@@ -76,37 +76,37 @@ facts! {
         "收到的内容无法按 HTTP/1.1 解析：请求行或指明请求体结尾的请求头相互矛盾";
     HostMissing = "no Host was sent"
         "没有发送 Host";
-    HostMissingBesideAddress = "no Host was sent; HTTP/1.1 wants one beside an address in absolute form too"
+    HostMissingBesideAddress = "no Host was sent; HTTP/1.1 requires one even if the request line has an absolute address"
         "没有发送 Host；即使请求行使用绝对地址，HTTP/1.1 也要求 Host";
     HostRepeated = "more than one Host was sent"
         "发送了多个 Host";
-    HostMalformed { sent: String } = "`{sent}` is no host"
+    HostMalformed { sent: String } = "`{sent}` is not a host"
         "`{sent}` 不是合法的主机名";
     HostContradicted = "Host and the address in the request line name different hosts"
         "Host 与请求行中的地址指向不同的主机";
-    ExpectationUnknown { sent: String } = "`Expect: {sent}` was sent; only `100-continue` is known"
+    ExpectationUnknown { sent: String } = "`Expect: {sent}` was sent; only `100-continue` is supported"
         "发送了 `Expect: {sent}`；只支持 `100-continue`";
     TransferCodingUnknown { sent: String } = "`Transfer-Encoding: {sent}` was sent; only `chunked` is supported, and only once"
         "发送了 `Transfer-Encoding: {sent}`；只支持单个 `chunked`";
-    ContentCodingUnknown { sent: String } = "`Content-Encoding: {sent}` was sent; the model takes `gzip`, `deflate` or none"
+    ContentCodingUnknown { sent: String } = "`Content-Encoding: {sent}` was sent; the model accepts `gzip`, `deflate` or none"
         "发送了 `Content-Encoding: {sent}`；模型只接受 `gzip`、`deflate` 或不压缩";
-    ContentDamaged { coding: String, error: String } = "the body says `Content-Encoding: {coding}`, and cannot be decoded: {error}"
+    ContentDamaged { coding: String, error: String } = "the body declares `Content-Encoding: {coding}`, but cannot be decoded: {error}"
         "请求体声明了 `Content-Encoding: {coding}`，但无法解码：{error}";
     // Its body.
     BodyEmpty = "the body is empty; the model reads its inputs from it"
         "请求体为空；模型从请求体读取输入";
     BodyBrokeOff { bytes: u64, error: String } = "the body broke off after {bytes} bytes: {error}"
         "请求体在 {bytes} 字节后中断：{error}";
-    BodyOverdue { bytes: u64, limit: Millis } = "only {bytes} bytes of the body had come after {limit}, the most for a body whose caller is proven with its last byte (gateway.unproven_body_time)"
+    BodyOverdue { bytes: u64, limit: Millis } = "only {bytes} bytes of the body had arrived within {limit}, the limit for a body whose caller can be authenticated only after its last byte (gateway.unproven_body_time)"
         "请求体要到最后一个字节才能认证调用方，最多允许 {limit}，其间只收到 {bytes} 字节（gateway.unproven_body_time）";
-    BodyStalled { bytes: u64, waited: Millis } = "after {bytes} bytes of the body nothing came for {waited} (gateway.body_timeout)"
+    BodyStalled { bytes: u64, waited: Millis } = "after {bytes} bytes of the body nothing arrived for {waited} (gateway.body_timeout)"
         "收到请求体的 {bytes} 字节后，{waited}内没有后续数据（gateway.body_timeout）";
-    BodySlow { bytes: u64, seconds: u64, pace: u64 } = "after {seconds} s only {bytes} bytes of the body had come: fewer than {pace} a second"
+    BodySlow { bytes: u64, seconds: u64, pace: u64 } = "after {seconds} s only {bytes} bytes of the body had arrived: fewer than {pace} per second"
         "{seconds} 秒内只收到请求体的 {bytes} 字节：低于每秒 {pace} 字节";
-    BodyWithoutRoom { bytes: u64, waited: Millis, mib: u64 } = "no buffer space for a body of {bytes} bytes within {waited}: other requests hold all {mib} MiB"
+    BodyWithoutRoom { bytes: u64, waited: Millis, mib: u64 } = "no buffer space for a body of {bytes} bytes within {waited}: other requests use all {mib} MiB"
         "{waited}内没有可容纳 {bytes} 字节请求体的缓冲区：其他请求占用了全部 {mib} MiB";
-    BodyMadeRoom { bytes: u64, mib: u64 } = "after {bytes} bytes the body had to make room: requests whose callers were not proven yet filled all {mib} MiB of gateway.unproven_memory, and this one had been under way for longest"
-        "收到 {bytes} 字节后，请求体让出了缓冲区：尚未通过认证的请求占满了 gateway.unproven_memory 的 {mib} MiB，而该请求持续时间最长";
+    BodyMadeRoom { bytes: u64, mib: u64 } = "the body was dropped after {bytes} bytes: requests whose callers were not authenticated yet filled all {mib} MiB of gateway.unproven_memory, and this one was the oldest"
+        "收到 {bytes} 字节后放弃了该请求体：尚未通过认证的请求占满了 gateway.unproven_memory 的 {mib} MiB，而该请求是其中最早的";
     // What a model reads of it.
     InputMissing { field: String, expected: String } = "{field}: is missing; expected {expected}"
         "{field}：缺失；应为 {expected}";
@@ -114,7 +114,7 @@ facts! {
         "请求体为空；应为 {expected}";
     InputUnfit { field: String, expected: String, got: String } = "{field}: expected {expected}, got {got}"
         "{field}：应为 {expected}，实际为 {got}";
-    InputNoWord { field: String, expected: String, got: String } = "{field}: expected {expected}, got {got}; JSON has no word for it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
+    InputNoWord { field: String, expected: String, got: String } = "{field}: expected {expected}, got {got}; JSON cannot express it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
         "{field}：应为 {expected}，实际为 {got}；JSON 无法表示它：请写成 \"NaN\"、\"Infinity\" 或 \"-Infinity\"（带引号）";
     InputNamesMissing { expected: String } = "inputs: expected an object, since the model takes {expected}"
         "inputs：应为对象，因为模型接受 {expected}";
@@ -202,11 +202,11 @@ facts! {
         "{address} 是链路本地地址，云平台的元数据服务使用此类地址";
     AddressOfNoMachine { address: String } = "{address} is not the address of one machine"
         "{address} 不是单台机器的地址";
-    AddressLoopback { address: String } = "{address} is a loopback address, which `gateway.backend_allow` does not have"
-        "{address} 是环回地址，`gateway.backend_allow` 中没有它";
-    AddressPrivate { address: String } = "{address} is a private address, which `gateway.backend_allow` does not have"
-        "{address} 是私网地址，`gateway.backend_allow` 中没有它";
-    AddressSocket = "a socket of this machine can be called of instances only"
+    AddressLoopback { address: String } = "{address} is a loopback address, which `gateway.backend_allow` does not allow"
+        "{address} 是环回地址，`gateway.backend_allow` 不允许访问该地址";
+    AddressPrivate { address: String } = "{address} is a private address, which `gateway.backend_allow` does not allow"
+        "{address} 是私网地址，`gateway.backend_allow` 不允许访问该地址";
+    AddressSocket = "a socket on this machine can be called only for instances"
         "本机的套接字只能用于调用实例";
     ConnectionFailed { error: String } = "no connection: {error}"
         "无法建立连接：{error}";
@@ -240,19 +240,19 @@ facts! {
         "收到的内容不是 HTTP：头部超过 {most} 字节";
     HeadLines { lines: u64 } = "what arrived is not HTTP: its head has {lines} header lines"
         "收到的内容不是 HTTP：头部有 {lines} 行";
-    LengthNoNumber = "what arrived is not HTTP: its Content-Length is no number"
+    LengthNoNumber = "what arrived is not HTTP: its Content-Length is not a number"
         "收到的内容不是 HTTP：Content-Length 不是数字";
-    LengthsDiffer = "what arrived is not HTTP: it has two different Content-Length"
+    LengthsDiffer = "what arrived is not HTTP: it has two different Content-Length headers"
         "收到的内容不是 HTTP：有两个不同的 Content-Length";
     CodingNotChunked { sent: String } = "what arrived is not HTTP: its Transfer-Encoding is `{sent}`; only one `chunked` is supported"
-        "收到的内容不是 HTTP:Transfer-Encoding 为 `{sent}`；只支持单个 `chunked`";
+        "收到的内容不是 HTTP：Transfer-Encoding 为 `{sent}`；只支持单个 `chunked`";
     CodingInHttp10 = "what arrived is not HTTP: HTTP/1.0 has no Transfer-Encoding, so its end is not known"
-        "收到的内容不是 HTTP:HTTP/1.0 没有 Transfer-Encoding，因此无法确定其结尾";
+        "收到的内容不是 HTTP：HTTP/1.0 没有 Transfer-Encoding，因此无法确定其结尾";
     ChunkSizeMissing = "a chunk of the answer does not begin with its size"
         "响应中有分块没有以其大小开头";
     ChunkSizeLong { most: u64 } = "the line with the size of a chunk is longer than {most} bytes"
         "分块大小所在的行超过 {most} 字节";
-    ChunkTooLong = "a chunk of the answer is longer than it says"
+    ChunkTooLong = "a chunk of the answer is longer than declared"
         "响应中有分块比其声明的更长";
     TrailersLong { most: u64 } = "the trailers of the answer are longer than {most} bytes"
         "响应的尾部字段超过 {most} 字节";
@@ -271,20 +271,20 @@ facts! {
         "请求头中没有凭证，而 URL 中有：请通过请求头发送";
     AppsNotTaken = "apps cannot call this address: authorise the app for the API first"
         "应用不能调用该地址：请先为应用授权该 API";
-    AppsNotTakenAtTab = "the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app credentials"
+    AppsNotTakenAtTab = "the Prediction tab accepts only tokens and access keys (AK/SK): call the API address with app credentials"
         "“预测”页签只接受令牌和访问密钥（AK/SK）：使用应用凭证时请调用 API 地址";
-    AppsNotTakenByManagement = "the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
+    AppsNotTakenByManagement = "the management APIs accept only tokens and access keys (AK/SK): apps can call only APIs"
         "管理 API 只接受令牌和访问密钥（AK/SK）：应用用于调用 API";
-    BearerNotRead = "`Authorization: Bearer` is not read here: a token goes into the header `X-Auth-Token`, as it is"
-        "此处不读取 `Authorization: Bearer`：令牌应原样放入请求头 `X-Auth-Token`";
-    ApiKeyNotRead = "`apikey` is not taken here: an AppCode goes into `X-Apig-AppCode`, AppKey and AppSecret sign the request"
+    BearerNotRead = "`Authorization: Bearer` is not supported: send the token unchanged in the header `X-Auth-Token`"
+        "不支持 `Authorization: Bearer`：请将令牌原样放入请求头 `X-Auth-Token`";
+    ApiKeyNotRead = "`apikey` is not accepted here: an AppCode goes into `X-Apig-AppCode`, AppKey and AppSecret sign the request"
         "此处不接受 `apikey`：AppCode 应放入 `X-Apig-AppCode`，AppKey 和 AppSecret 用于对请求签名";
-    BasicNotRead = "`Authorization: Basic` is not taken here: a token goes into `X-Auth-Token`; an AppKey and its AppSecret sign the request, or go into `X-HW-ID` and `X-HW-AppKey`"
+    BasicNotRead = "`Authorization: Basic` is not accepted here: a token goes into `X-Auth-Token`; an AppKey and its AppSecret sign the request, or go into `X-HW-ID` and `X-HW-AppKey`"
         "此处不接受 `Authorization: Basic`：令牌应放入 `X-Auth-Token`；AppKey 和 AppSecret 用于对请求签名，或放入 `X-HW-ID` 和 `X-HW-AppKey`";
-    SchemeNotRead = "`Authorization` begins with a scheme that is not read here: a token goes into `X-Auth-Token`, an AppCode into `X-Apig-AppCode`; only signatures are sent in `Authorization`"
-        "`Authorization` 的认证方式此处不读取：令牌应放入 `X-Auth-Token`，AppCode 应放入 `X-Apig-AppCode`；`Authorization` 只用于签名";
-    OtherHeader { header: String } = "no credentials were sent that are read here; `{header}` is not: a token goes into `X-Auth-Token`, an AppCode into `X-Apig-AppCode`"
-        "没有发送此处读取的凭证；`{header}` 不会读取：令牌应放入 `X-Auth-Token`，AppCode 应放入 `X-Apig-AppCode`";
+    SchemeNotRead = "`Authorization` begins with a scheme that is not supported: a token goes into `X-Auth-Token`, an AppCode into `X-Apig-AppCode`; only signatures are sent in `Authorization`"
+        "不支持 `Authorization` 中的认证方式：令牌应放入 `X-Auth-Token`，AppCode 应放入 `X-Apig-AppCode`；`Authorization` 只用于签名";
+    OtherHeader { header: String } = "no supported credentials were sent, and `{header}` is not one of them: a token goes into `X-Auth-Token`, an AppCode into `X-Apig-AppCode`"
+        "没有发送受支持的凭证，且不支持 `{header}`：令牌应放入 `X-Auth-Token`，AppCode 应放入 `X-Apig-AppCode`";
     KindNotAccepted = "this address, or the gateway's settings, do not accept this kind of credentials"
         "该地址或网关的配置不接受此类凭证";
     SeveralCredentials { sent: String } = "several credentials were sent ({sent}); only the first accepted one is used"
@@ -292,7 +292,7 @@ facts! {
     // Tokens.
     TokenEmpty = "the header is empty"
         "请求头的值为空";
-    TokenBearer = "it starts with `Bearer`: send the token alone"
+    TokenBearer = "it starts with `Bearer`: send only the token"
         "以 `Bearer` 开头：只发送令牌本身";
     TokenQuoted = "it has quotation marks around it: send only what is between them"
         "两端带有引号：只发送引号中的内容";
@@ -300,7 +300,7 @@ facts! {
         "这是其他系统的 JSON Web Token（JWT）：本系统的令牌来自 `POST /v3/auth/tokens`";
     TokenDoubled = "the header contains the token twice: send it once"
         "请求头中令牌出现了两次：只发送一次";
-    TokenNotAlone = "the header contains more than one token, or something else: a token has no commas or spaces"
+    TokenNotAlone = "the header contains more than one token, or other text: a token has no commas or spaces"
         "请求头中有多个令牌，或有其他内容：令牌中没有逗号和空格";
     TokenOfCloud = "it has the form of the public cloud's tokens (`MII…`): tokens of this installation come from its own `POST /v3/auth/tokens`"
         "其形式是公有云的令牌（`MII…`）：本系统的令牌来自本系统的 `POST /v3/auth/tokens`";
@@ -314,8 +314,8 @@ facts! {
         "令牌是 base64url 文本；实际发送的不是，或过短";
     TokenRepeated = "`X-Auth-Token` was sent more than once: send it once"
         "`X-Auth-Token` 发送了多次：只发送一次";
-    TokenKeyUnknown = "its key is unknown: the token was issued by another installation, or more than a day ago, before its key was retired"
-        "签发密钥未知：令牌由其他系统签发，或签发于一天之前，其密钥已退役";
+    TokenKeyUnknown = "its key is unknown: the token was issued by another installation, or more than a day ago, and its key is no longer in use"
+        "签发密钥未知：令牌由其他系统签发，或签发于一天之前，其密钥已停止使用";
     TokenChanged { length: u64 } = "it cannot be decrypted: it is as long as a complete token ({length} characters), so some of its characters were changed on the way"
         "无法解密：长度与完整的令牌相同（{length} 个字符），因此是其中的字符在途中被改动";
     TokenDoesNotOpen { whole: u64, length: u64 } = "it cannot be decrypted: it was truncated or changed on the way (a complete token has {whole} characters, this one {length})"
@@ -323,9 +323,9 @@ facts! {
     TokenExpired { ago: Seconds } = "it expired {ago} ago"
         "已于 {ago}前过期";
     TokenAhead { by: Seconds } = "it was issued {by} ahead of this server's clock: compare the clocks"
-        "签发时间比服务器时钟晚 {by}（在未来）：请核对两侧的时钟";
+        "签发时间比服务器时钟晚 {by}：请核对两侧的时钟";
     TokenRevoked = "it was revoked: by DELETE /v3/auth/tokens, or by signing out"
-        "已被撤销：通过 DELETE /v3/auth/tokens，或因注销";
+        "已被撤销：通过 DELETE /v3/auth/tokens，或因退出登录";
     TokensRevoked = "all earlier tokens of the user were revoked, for example by a change of password"
         "该用户此前的令牌已全部撤销，例如因修改密码";
     TokenUserDisabled = "the user is disabled"
@@ -341,11 +341,11 @@ facts! {
         "该请求头没有值";
     SentInTheClear = "it was sent in the clear over a network: use HTTPS, or sign the request instead"
         "在网络上以明文发送：请使用 HTTPS，或改用签名认证";
-    AppCodesOff = "AppCodes are not enabled for this API; a signature by AppKey and AppSecret is always taken"
+    AppCodesOff = "AppCodes are not enabled for this API; a signature by AppKey and AppSecret is always accepted"
         "该 API 没有启用 AppCode；使用 AppKey 和 AppSecret 签名始终可用";
     AppCodeUnknown { digest: String, length: u64 } = "no app has this AppCode ({digest}, {length} characters)"
-        "没有使用该 AppCode 的应用（{digest}，{length} 个字符）";
-    AppCodeIsAppKey = "what was sent as the AppCode is an AppKey: AppCodes are made with `adyton app code`, and `adyton app show` lists them"
+        "该 AppCode 不属于任何应用（{digest}，{length} 个字符）";
+    AppCodeIsAppKey = "what was sent as the AppCode is an AppKey: AppCodes are created with `adyton app code`, and `adyton app show` lists them"
         "作为 AppCode 发送的是 AppKey：AppCode 用 `adyton app code` 创建，`adyton app show` 会列出";
     AppDisabled { app: String } = "the app {app} is disabled"
         "应用 {app} 已被停用";
@@ -354,7 +354,7 @@ facts! {
     BasicUnreadable = "Basic must be followed by base64 of `AppKey:AppSecret`"
         "Basic 之后应为 `AppKey:AppSecret` 的 base64";
     AppKeyUnknown { key: String } = "no app has the AppKey `{key}`"
-        "没有使用 AppKey `{key}` 的应用";
+        "AppKey `{key}` 不属于任何应用";
     PairSwapped = "what was sent as the AppSecret is an AppKey: the two are swapped"
         "作为 AppSecret 发送的是 AppKey：两者颠倒";
     AppSecretWrong { app: String, digest: String, length: u64 } = "the AppKey belongs to app {app}, but the AppSecret sent ({digest}, {length} characters) does not"
@@ -413,7 +413,7 @@ facts! {
     DatePast { seconds: u64 } = "the request was signed {seconds} s ago; at most {ALLOWED} s are allowed"
         "请求在 {seconds} 秒前签名；最多允许 {ALLOWED} 秒";
     DateAhead { seconds: u64 } = "the request was signed {seconds} s in the future; at most {ALLOWED} s are allowed"
-        "请求的签名时间在 {seconds} 秒之后（未来）；最多允许 {ALLOWED} 秒";
+        "请求的签名时间比服务器时间晚 {seconds} 秒；最多允许 {ALLOWED} 秒";
     DateZoneOff { hours: u64 } = "the date is off by {hours} h, as if written in another time zone"
         "日期相差 {hours} 小时，像是使用了另一个时区的时间";
     SignedHeaderMissing { name: String } = "the header `{name}` is signed, but was not sent (or was removed on the way)"
@@ -429,17 +429,17 @@ facts! {
         "X-Security-Token 用于临时访问密钥；该密钥是永久密钥：请不要发送";
     KeyIsAppKey = "this is an AppKey, and no app can call this address: authorise the app for the API first"
         "这是 AppKey，而没有应用可以调用该地址：请先为应用授权该 API";
-    KeyIsAppKeyAtTab = "this is an AppKey, and the Prediction tab takes tokens and access keys (AK/SK) only: call the API address with app credentials"
+    KeyIsAppKeyAtTab = "this is an AppKey, and the Prediction tab accepts only tokens and access keys (AK/SK): call the API address with app credentials"
         "这是 AppKey，而“预测”页签只接受令牌和访问密钥（AK/SK）：使用应用凭证时请调用 API 地址";
-    KeyIsAppKeyForManagement = "this is an AppKey, and the management APIs take tokens and access keys (AK/SK) only: apps call APIs"
+    KeyIsAppKeyForManagement = "this is an AppKey, and the management APIs accept only tokens and access keys (AK/SK): apps can call only APIs"
         "这是 AppKey，而管理 API 只接受令牌和访问密钥（AK/SK）：应用用于调用 API";
     KeyIsAccessKey = "this is an access key, and this address takes apps only"
-        "这是访问密钥，而该地址只接受应用";
+        "这是访问密钥，而该地址只接受应用凭证";
     KeyIsSecret = "what was sent as the key is the secret of a key: the two are swapped"
         "作为密钥 ID 发送的是某个密钥的 SK 或 AppSecret：两者颠倒";
     KeyShapeless = "no key has this id, and it does not look like one (20 capitals and digits, or 32 hex digits): key and secret may be swapped"
         "没有该 ID 的密钥，它也不像密钥 ID（20 个大写字母和数字，或 32 位十六进制）：密钥 ID 与密钥可能颠倒";
-    KeyScoped = "a credential scope (`/date/region/service/…`) follows the key, as other clouds write it: `Access=` takes the key alone"
+    KeyScoped = "a credential scope (`/date/region/service/…`) follows the key, as other clouds write it: `Access=` takes only the key"
         "密钥 ID 之后带有其他云的凭证范围（`/日期/区域/服务/…`）：`Access=` 只应为密钥 ID";
     KeyUnknown = "no key has this id: it was deleted or mistyped, or belongs to another installation"
         "没有该 ID 的密钥：已被删除、输入有误，或属于其他系统";

@@ -18,7 +18,7 @@ pub enum InstanceStatus {
     Ready,
     /// It answered before and does not now. [`InstanceSeen::restarting`] says whether it is being restarted.
     Down,
-    /// It finishes what it has and takes nothing new.
+    /// It finishes its calls and accepts no new ones.
     Draining,
     /// It will not be started again without a change.
     Failed,
@@ -53,7 +53,7 @@ pub struct Restarting {
     pub since: Timestamp,
     /// How its last run ended: `it ended with exit code 3`.
     pub last_end: String,
-    /// When it is started next; over while it is on its way to its first answer.
+    /// When it is started next; in the past while it starts.
     pub next_start: Timestamp,
     /// When it answers again, if it starts as fast as it did before.
     pub back_at: Timestamp,
@@ -145,7 +145,7 @@ pub struct LogPart {
     pub lines: Vec<LogLine>,
     /// How many lines were ever added up to the last of these.
     pub seen: u64,
-    /// How many that nobody has seen the log did not keep.
+    /// How many unseen lines the log did not keep.
     pub missed: u64,
 }
 
@@ -162,7 +162,7 @@ pub trait Instances: Send + Sync {
     fn log_after(&self, id: ServiceId, seen: u64, most: usize) -> LogPart;
     /// Calls and failed calls of a service (and of one of its models, if given) on this node, since the service was made.
     fn calls(&self, id: ServiceId, model: Option<ModelId>) -> Calls;
-    /// What each instance on this node has taken of the machine so far. It is measured now, which reads files of the system: on a
+    /// The resources that each instance on this node has used so far. They are measured now, which reads files of the system: on a
     /// thread that may wait.
     fn usage(&self) -> Vec<InstanceUsage>;
 }

@@ -84,9 +84,9 @@ pub struct ApiDeclaration {
 pub struct Health {
     /// The path that answers 2xx when it is.
     pub url: String,
-    /// How long to wait before the first question, in milliseconds.
+    /// How long to wait before the first probe, in milliseconds.
     pub initial_delay_ms: u64,
-    /// How long one question may take, in milliseconds.
+    /// How long one probe may take, in milliseconds.
     pub timeout_ms: u64,
 }
 
@@ -101,16 +101,16 @@ pub struct ModelSpec {
     pub runtime: Option<String>,
     /// The declared paths; at least one.
     pub apis: Vec<ApiDeclaration>,
-    /// The health question of a program.
+    /// The health probe of a program.
     pub health: Option<Health>,
     /// `metrics`, as written.
     pub metrics: Option<serde_json::Value>,
     /// `dependencies[]`, as written.
     pub dependencies: Option<serde_json::Value>,
-    /// What the import told: fields that are not used, and what stood in for what.
+    /// The notes of the import: unused fields, and what was used in place of what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What an ONNX model takes and gives. Versions of before did not keep it.
+    /// Inputs and outputs of an ONNX model. Earlier versions did not keep them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ports: Option<ModelPorts>,
     /// The whole `config.json`, as written.
@@ -172,7 +172,7 @@ pub struct Model {
     pub description: String,
     /// What the package declares; absent until it has been read.
     pub spec: Option<ModelSpec>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 

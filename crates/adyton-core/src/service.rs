@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{ApiId, ModelId, ProjectId, ServiceId};
 
-/// How long an instance may take to be ready where nothing is said, in seconds.
+/// How long an instance may take to become ready by default, in seconds.
 pub const DEPLOY_TIMEOUT_DEFAULT: u32 = 1200;
 
 /// What its owner wants of a service.
@@ -81,9 +81,9 @@ impl ServiceStatus {
             ServiceStatus::Deleting => "deleting",
         }
     }
-    /// The state that shows: what is seen of a service on this node, or what is wanted of it where the reconciler has not come
-    /// to that yet. While its newest change is being carried out (`is_rolling_out`) it is being deployed, also where instances
-    /// of before go on answering.
+    /// The displayed state: what this node observes of the service, or what is wanted if the reconciler has not acted on
+    /// that yet. While the newest change is being carried out (`is_rolling_out`), the service is being deployed, even if earlier
+    /// instances still answer.
     pub const fn shown(wanted: Wanted, seen: Option<Self>, is_rolling_out: bool) -> Self {
         use ServiceStatus::{Concerning, Deleting, Deploying, Failed, Running, Stopped, Stopping};
         match (wanted, seen) {
@@ -119,7 +119,7 @@ pub struct Version {
     pub envs: BTreeMap<String, String>,
     /// How long an instance may take until it is ready, in seconds.
     pub deploy_timeout_seconds: u32,
-    /// How often its instances were replaced by new ones though nothing else had changed.
+    /// How often its instances were replaced without any other change.
     #[serde(default)]
     pub restarts: u32,
 }
@@ -135,25 +135,25 @@ pub struct Service {
     pub name: String,
     /// `description`.
     pub description: String,
-    /// The one API that it is.
+    /// The API of the service.
     pub api: ApiId,
     /// What is wanted of it.
     pub wanted: Wanted,
     /// Its model versions; at least one.
     pub versions: Vec<Version>,
-    /// Calls a second; `None` is the configured default, `Some(0)` no limit.
+    /// Calls per second; `None` is the configured default, `Some(0)` no limit.
     pub calls_per_second: Option<u32>,
     /// Whether apps may call it: enabled by the first authorisation.
     pub app_auth: bool,
-    /// Whether AppCodes count as an app's credential.
+    /// Whether apps may call with an AppCode.
     pub app_code: bool,
     /// Raised by every change that needs new instances.
     pub generation: u64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// The name of the user who made it.
+    /// The name of the user who created it.
     pub owner: String,
 }
 

@@ -127,7 +127,7 @@ pub struct AccessKey {
     pub secret: Secret<String>,
     /// Disabled keys do not work.
     pub enabled: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// What its owner says of it.
     pub description: String,
@@ -152,7 +152,7 @@ pub struct App {
     pub enabled: bool,
     /// Its AppCodes; at most five.
     pub codes: Vec<AppCode>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
@@ -165,7 +165,7 @@ pub struct AppCode {
     pub id: AppCodeId,
     /// SHA-256 of the code.
     pub digest: Sha256,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 

@@ -2,30 +2,31 @@
 //!
 //! # Why this order
 //!
-//! What costs least and reveals least comes first, and the body is not read before the caller is known.
+//! The steps that cost least and reveal least come first. The body is not read before the caller is known.
 //!
 //! | step | asks | refuses with | why here |
 //! | --- | --- | --- | --- |
 //! | [`route`] | which API is this? | `APIG.0101` 404, `request.host` 400 | everything else depends on the API; two look-ups |
 //! | [`admit`] | is the head within its limits, and its body readable? | 414, 494, `request.expectation` and `request.transfer_coding` 400 | needs no secret, protects what follows |
-//! | [`authenticate`] | who calls? | 401, `APIG.1009` | nothing about the service is told to strangers |
-//! | [`authorise`] | may they? | 403 | what a caller may not use costs its owner no reservation |
+//! | [`authenticate`] | who calls? | 401, `APIG.1009` | strangers learn nothing about the service |
+//! | [`authorise`] | may they? | 403 | a caller without permission does not use up the owner's reservations |
 //! | [`throttle`] | not too often? | 429 | refused callers cannot use up the reservations of others |
-//! | [`limit`] | is the body within its limit, and was it signed? | 413, 408, 400, late 401 and 429, 503 where there is no memory for it | from here on bytes are read |
-//! | [`dispatch`] | what does the model or back end say? | `ModelArts.*`, `MR.*`, `backend.*` | the state of the service is told to its callers only |
+//! | [`limit`] | is the body within its limit, and was it signed? | 413, 408, 400, late 401 and 429, 503 if there is no memory for it | from here on bytes are read |
+//! | [`dispatch`] | what does the model or back end say? | `ModelArts.*`, `MR.*`, `backend.*` | only its callers learn the state of the service |
 //!
-//! So a wrong URL beats a wrong token, a wrong token beats a large body, and a large body beats a wrong signature over it:
-//! that cannot be known before the last byte ([`limit`] proves what [`authenticate`] had to leave open).
+//! So a wrong URL is reported before a wrong token, a wrong token before a large body, and a large body before a wrong
+//! signature over it: a signature cannot be verified before the last byte ([`limit`] proves what [`authenticate`] had to leave
+//! open).
 //!
 //! # Proofs
 //!
-//! A step takes what the steps before it have proven, beside what it works with, and gives a proof of its own, or why not
-//! ([`Refused`]). The fields of a proof
+//! A step takes the proofs of the steps before it, and what it works with. It returns a proof of its own, or the reason why
+//! not ([`Refused`]). The fields of a proof
 //! are private to its step, so a step that is left out does not compile: [`dispatch`] takes a [`limit::Call`],
-//! which takes a [`authorise::Grant`] and a [`throttle::Reservation`], and so on back to [`route::Found`]. What they are about is the
-//! API; only [`route`] and [`dispatch`] ask what stands behind it.
+//! which takes a [`authorise::Grant`] and a [`throttle::Reservation`], and so on back to [`route::Found`]. All of them are
+//! about the API; only [`route`] and [`dispatch`] ask what its back end is.
 //!
-//! [`respond`] and [`record`] wrap the steps: also a panic, and a client that left, end as one answer and one record. Only they
+//! [`respond`] and [`record`] wrap the steps, so that a panic and a client that left also end as one answer and one record. Only they
 //! read the [`Trail`], which steps write: nothing is decided by it.
 
 mod admit;
@@ -77,8 +78,8 @@ use record::{Recording, Records};
 use refused::Refused;
 use throttle::Quotas;
 
-/// What the steps of one worker work with. No step sees this: each takes what it needs. Belongs to one thread; nothing in it is
-/// held across a wait but what is counted by `Rc`.
+/// What the steps of one worker work with. No step sees this: each takes only what it needs. It belongs to one thread; only
+/// what is counted by `Rc` is held across a wait.
 pub(crate) struct Pipeline {
     pub(crate) live: LiveView,
     pub(crate) settings: SettingsView,
@@ -105,7 +106,7 @@ async fn answer(
     let live = parts.live.current(); // one state of the world for the whole request
     let slash = settings.encoded_slash;
     let found = route::find(&live, &parts.targets, slash, &arrival, trail).map_err(|mut refused| {
-        // Whoever proves it may read why: the callers of an address that is none are known by nothing else.
+        // Whoever proves the credential may read why: nothing else identifies the callers of an unknown address.
         let holder = || {
             parts
                 .identity
@@ -119,7 +120,7 @@ async fn answer(
     let grant = authorise::decide(&live, offer, caller)?;
     let reservation = throttle::take(&parts.quotas, settings.default_per_second, &grant)?;
     trail.passed_head(parts.time.monotonic());
-    // Futures are pinned where they are made: `await` alone would copy each, with room for all that it ever holds.
+    // Futures are pinned where they are created: a plain `await` would copy each of them, at its largest size.
     let (bodies, time_limits) = (&parts.bodies, &settings.time_limits);
     let limits = &settings.limits;
     let whole = pin!(limit::read(
@@ -151,7 +152,7 @@ async fn answer(
     .await
 }
 
-/// A request from either door, through all steps; whatever becomes of it, it is answered and recorded under the id of its
+/// Takes a request from either door through all steps. Whatever the outcome, it is answered and recorded under the id of its
 /// [stamp](Arrival::stamp).
 pub(crate) async fn pass(
     parts: &Pipeline,

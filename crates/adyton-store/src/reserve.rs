@@ -109,7 +109,7 @@ mod tests {
     fn the_reserve_is_given_up_in_pieces_and_made_again() {
         let folder = tempfile::tempdir().unwrap();
         let reserve = Reserve::of(folder.path(), 3 * PIECE - 1);
-        assert!(!reserve.give_up_a_piece(), "there is none yet");
+        assert!(!reserve.give_up_a_piece(), "there are none yet");
         reserve.fill().unwrap();
         assert_eq!(reserve.size(), 3 * PIECE - 1);
         for left in [2 * PIECE - 1, PIECE - 1, 0] {

@@ -19,7 +19,7 @@ pub(crate) struct Cli {
     /// Print one JSON document, with the field names of the API
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
-    /// Call as this context of `adyton context list` says (ADYTON_CONTEXT)
+    /// Use this context of `adyton context list` (ADYTON_CONTEXT)
     #[arg(
         long,
         alias = "profile",
@@ -31,7 +31,7 @@ pub(crate) struct Cli {
     /// In this project, instead of the context's: name or id
     #[arg(long, global = true, value_name = "NAME|ID", help_heading = "Everywhere")]
     pub(crate) project: Option<String>,
-    /// Tell things in this language: en or zh (ADYTON_LANG)
+    /// The language of messages: en or zh (ADYTON_LANG)
     #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Everywhere", value_parser = language::parse)]
     pub(crate) lang: Option<Language>,
     #[command(subcommand)]
@@ -54,21 +54,21 @@ pub(crate) enum Verb {
     Doctor(command::doctor::Doctor),
     /// Say whether the server that runs on a data folder is ready
     Health(command::health::Health),
-    /// Write all that this server needs elsewhere into one archive
+    /// Write everything that a restore needs into one archive
     ///
-    /// Database, packages and master key, as they are at one moment; the server may go on. Whoever has the archive has the secrets in it.
+    /// Database, packages and master key at one point in time; the server may keep running. Anyone who has the archive has its secrets.
     Backup(command::backup::Backup),
     /// Restore a backup into an empty or new data folder
     ///
-    /// With PostgreSQL, into the empty database that `database_url` names as well. Nothing is put in its place before the whole archive was
-    /// read and compared with its checksums.
+    /// With PostgreSQL, also into the empty database that `database_url` names. Nothing is restored before the whole
+    /// archive was read and checked against its checksums.
     Restore(command::restore::Restore),
     /// Change the master key that seals secrets in the database
     #[command(subcommand)]
     MasterKey(command::master_key::MasterKey),
     /// Print a script that completes verbs, options and names in a shell
     ///
-    /// Names of services, models, users and the like are asked of the server that the line calls.
+    /// Names of services, models, users and so on are fetched from the server that the command line calls.
     Completion(command::completion::Completion),
     /// Write the man pages, one a verb
     #[command(hide = true)]

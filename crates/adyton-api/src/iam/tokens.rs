@@ -166,7 +166,7 @@ pub struct TokenShown {
 pub struct TokenUser {
     /// Their id.
     pub id: String,
-    /// Their name.
+    /// The user's name.
     pub name: String,
     /// Their domain.
     pub domain: Named,

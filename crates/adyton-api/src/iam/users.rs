@@ -81,7 +81,7 @@ pub struct UserAnswer {
 pub struct UserShown {
     /// Their id.
     pub id: String,
-    /// Their name.
+    /// The user's name.
     pub name: String,
     /// Their domain.
     pub domain_id: String,

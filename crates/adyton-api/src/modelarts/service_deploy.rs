@@ -116,7 +116,7 @@ pub struct PropertiesWanted {
     /// Whether apps may call it; the first authorisation turns it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_auth: Option<bool>,
-    /// Whether AppCodes count as an app's credential; `true` unless said otherwise.
+    /// Whether apps may call with an AppCode; `true` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_code: Option<bool>,
 }

@@ -180,7 +180,7 @@ impl Contexts {
         self.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.all().map(|(name, _)| name).collect();
             let known = if names.is_empty() {
-                said!("there is none yet", "目前还没有")
+                said!("there are none yet", "目前还没有")
             } else {
                 said!("there are: {}", "现有：{}", names.join(", "))
             };
@@ -190,7 +190,7 @@ impl Contexts {
             ))
             .fact(format!("{}: {known}", self.path.display()))
             .hint(said!(
-                "make it with `adyton login --context {name}`",
+                "create it with `adyton login --context {name}`",
                 "用 `adyton login --context {name}` 创建"
             ))
         })

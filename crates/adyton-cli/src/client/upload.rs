@@ -82,9 +82,8 @@ fn root(path: &Path) -> Outcome<PathBuf> {
         path.display()
     ))
     .hint(said!(
-        "a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` \
-         writes one to begin with",
-        "模型包是一个目录，`model/` 中有 `model/config.json` 和模型文件；`adyton model init NAME` 会创建一个初始模型包"
+        "a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` creates a starter package",
+        "模型包是一个目录，`model/` 中有 `model/config.json` 和模型文件；`adyton model init NAME` 可生成一个模型包模板"
     )))
 }
 
@@ -108,7 +107,7 @@ fn is_graph(path: &Path) -> bool {
 /// How a graph becomes a package.
 fn around(graph: &Path) -> String {
     said!(
-        "make a package around the graph: `adyton model init my-model --kind onnx`, then `cp {0} my-model/model/model.onnx` and \
+        "create a package for the graph: `adyton model init my-model --kind onnx`, then `cp {0} my-model/model/model.onnx` and \
          `adyton model import my-model`",
         "为该模型文件创建模型包：先执行 `adyton model init my-model --kind onnx`，再执行 `cp {0} my-model/model/model.onnx` 和 \
          `adyton model import my-model`",

@@ -60,11 +60,11 @@ impl<'a> Wait<'a> {
         let spinner = self.terminal.spinner(&said!("importing", "正在导入"));
         let interrupted = || {
             Failure::interrupted(said!(
-                "interrupted; the import goes on at the server",
-                "已中断；导入在服务器上继续进行"
+                "interrupted; the import continues on the server",
+                "已中断；服务器会继续导入"
             ))
             .hint(said!(
-                "look at it with `adyton model show {id}`",
+                "check it with `adyton model show {id}`",
                 "用 `adyton model show {id}` 查看"
             ))
         };

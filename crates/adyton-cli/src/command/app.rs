@@ -16,7 +16,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Manage apps: the credentials that callers without a user have
+/// Manage apps: credentials for callers without a user
 #[derive(Subcommand)]
 pub enum App {
     /// Create an app; its AppSecret is shown once
@@ -30,17 +30,17 @@ pub enum App {
     Authorize(authorize::Authorize),
     /// Stop an app from calling services
     Revoke(revoke::Revoke),
-    /// Give an app an AppCode
+    /// Create an AppCode for an app
     ///
-    /// Whoever has the code can call as the app, and it is sent as it is: it is accepted over HTTPS or from this machine only.
+    /// Anyone who has the code can call as the app, and it is sent in plain text: it is accepted only over HTTPS or from this machine.
     Code(code::Code),
-    /// Delete AppCodes; they stop working at once
+    /// Delete AppCodes; they stop working immediately
     DeleteCode(delete_code::DeleteCode),
-    /// Refuse all calls of an app; what it was given stays
+    /// Refuse all calls of an app; its credentials are kept
     Disable(enabled::DisableApp),
     /// Let a disabled app call again
     Enable(enabled::EnableApp),
-    /// Give an app another AppSecret; the old one stops at once
+    /// Replace an app's AppSecret; the old one stops working
     ResetSecret(reset_secret::ResetSecret),
     /// Delete apps
     #[command(visible_alias = "rm")]

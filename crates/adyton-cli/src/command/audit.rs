@@ -30,16 +30,16 @@ pub struct Audit {
     /// Only this operation (apps_update), or all of one kind (apps)
     #[arg(long)]
     operation: Option<String>,
-    /// Only about this thing: name or id
+    /// Only about this resource: name or id
     #[arg(long)]
     thing: Option<String>,
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
     #[arg(long, value_name = "TIME|AGE")]
     since: Option<String>,
-    /// Only until this time: the same
+    /// Only until this time, in the same form
     #[arg(long, value_name = "TIME|AGE")]
     until: Option<String>,
-    /// Only what was refused
+    /// Only refused calls
     #[arg(long)]
     refused: bool,
     /// Of the whole domain, not of the project: for its administrators and auditors

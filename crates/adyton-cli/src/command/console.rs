@@ -10,7 +10,7 @@ use crate::failure::{Failure, Outcome};
 use crate::moment::moment;
 use crate::said;
 
-/// Print a link that signs you in at the web console, once
+/// Print a link that signs you in to the web console, once
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton console

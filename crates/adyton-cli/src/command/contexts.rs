@@ -11,7 +11,7 @@ use crate::moment::moment;
 use crate::said;
 use crate::terminal::Tone;
 
-/// Choose between servers, projects and users that `login` has kept
+/// Choose between servers, projects and users that `login` has saved
 #[derive(Subcommand)]
 pub enum ContextVerb {
     /// List the contexts; the current one is marked
@@ -21,7 +21,7 @@ pub enum ContextVerb {
     Use(UseContext),
     /// Show a context, without its secrets
     Show(ShowContext),
-    /// Remove contexts with the credentials that they keep
+    /// Remove contexts and their saved credentials
     #[command(visible_alias = "rm")]
     Remove(RemoveContexts),
 }
@@ -105,7 +105,7 @@ impl ListContexts {
         }
         if shown.is_empty() {
             terminal.print(said!(
-                "There are no contexts yet. Make one with: adyton login",
+                "There are no contexts yet. Create one with: adyton login",
                 "还没有上下文。创建：adyton login"
             ));
             return Ok(());
@@ -151,7 +151,7 @@ impl UseContext {
         }
         if let Some(name) = context.sources().named().filter(|name| *name != self.name) {
             context.terminal.note(said!(
-                "`{name}` is named by --context or ADYTON_CONTEXT, which count for more",
+                "`{name}` is named by --context or ADYTON_CONTEXT, which take precedence",
                 "--context 或 ADYTON_CONTEXT 指定了 `{name}`，其优先级更高"
             ));
         }
@@ -176,7 +176,7 @@ impl ShowContext {
         let named = self.name.or_else(|| context.sources().named());
         let name = named.as_deref().or(current).ok_or_else(|| {
             Failure::wrong_use(said!("no context is current", "没有当前上下文"))
-                .hint(said!("make one with `adyton login`", "用 `adyton login` 创建"))
+                .hint(said!("create one with `adyton login`", "用 `adyton login` 创建"))
         })?;
         let shown = ContextRow::of(name, contexts.known(name)?, current);
         let terminal = &context.terminal;
@@ -199,7 +199,7 @@ impl ShowContext {
     }
 }
 
-/// Remove contexts with the credentials that they keep
+/// Remove contexts and their saved credentials
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton context remove work")]

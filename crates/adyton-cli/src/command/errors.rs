@@ -18,7 +18,7 @@ use crate::terminal::{Printable, Terminal, Tone};
   adyton errors APIG.0301
   adyton errors token.expired")]
 pub struct Errors {
-    /// A code (APIG.0301) or a sub-code (token.expired); all codes when left out
+    /// A code (APIG.0301) or a sub-code (token.expired); without it, all codes
     code: Option<String>,
 }
 

@@ -23,21 +23,21 @@ use crate::failure::{Failure, Outcome};
 use crate::said;
 use crate::terminal::Tone;
 
-/// Say why a request was answered as it was: which step decided, what was compared with what, and the fix
+/// Explain why a request was answered as it was: which step decided, what was compared with what, and the fix
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton explain 01a2097c3fcd00000100000000000003
   adyton explain 01a2097c3fcd00000100000000000003 --canonical @canonical.txt")]
 pub struct Explain {
-    /// As `X-Request-Id` or the refusal's body says it
+    /// The id in `X-Request-Id` or in the refusal's body
     request_id: String,
-    /// The canonical request that the client signed, to be compared line by line with the gateway's
+    /// The canonical request that the client signed, to compare line by line with the gateway's
     #[arg(long, value_name = "@FILE|TEXT")]
     canonical: Option<String>,
-    /// Read your own share, as the caller that the request named: authenticate as it did
+    /// Read your own share: authenticate as the request did
     #[arg(long, value_enum)]
     auth: Option<Auth>,
-    /// Ask at this listener, the gateway's or the control plane's, for your own share
+    /// Ask this listener, the gateway's or the control plane's, for your own share
     #[arg(long, value_name = "URL")]
     at: Option<String>,
 }
@@ -68,8 +68,8 @@ impl Explain {
             .map(|said| input::bytes(said, "--canonical"))
             .transpose()?;
         let id = RequestId::parse(self.request_id.trim().as_bytes()).ok_or_else(|| {
-            Failure::wrong_use(said!("`{}` is not a request id", "`{}` 不是请求 id", self.request_id))
-                .hint(said!("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them", "请求 id 是 32 位十六进制数：响应的 `X-Request-Id` 或响应体中的 `request_id`；`adyton requests` 可以列出"))
+            Failure::wrong_use(said!("`{}` is not a request id", "`{}` 不是请求 ID", self.request_id))
+                .hint(said!("it has 32 hex digits: the answer's `X-Request-Id`, or `request_id` in its body; `adyton requests` lists them", "请求 ID 是 32 位十六进制数：响应的 `X-Request-Id` 或响应体中的 `request_id`；`adyton requests` 可以列出"))
         })?;
         if id.is_of_management() {
             return self.management(context, id);
@@ -161,7 +161,7 @@ impl Explain {
             Ok(own) => Ok(Explained::Own(Box::new(own))),
             Err(failure) if failure.status() == Some(404) => Err(Failure::failed(said!(
                 "no request with the id {id} named these credentials",
-                "没有 id 为 {id} 的请求使用过这些凭证"
+                "没有 ID 为 {id} 的请求使用过这些凭证"
             ))
             .hint(said!(
                 "authenticate as the request did; older requests may have been deleted. Or ask an operator of the service's project to \
@@ -307,7 +307,7 @@ fn compare(explanation: &Explanation, theirs: &str) -> Outcome<Compared> {
         .and_then(|signature| signature.canonical_request.as_deref());
     let ours = ours.ok_or_else(|| {
         Failure::wrong_use(said!(
-            "the gateway computed no canonical request for this one: it was not signed, or refused before",
+            "the gateway computed no canonical request for this one: it was not signed, or it was refused earlier",
             "网关没有为该请求计算规范请求：它未签名，或在此之前已被拒绝"
         ))
     })?;

@@ -17,7 +17,7 @@ pub enum Key {
     /// List the access keys of a user
     #[command(visible_alias = "ls")]
     List(ListKeys),
-    /// Do not accept an access key any more
+    /// Stop accepting an access key
     Disable(Disable),
     /// Accept an access key again
     Enable(Enable),
@@ -115,7 +115,7 @@ impl ListKeys {
     }
 }
 
-/// Do not accept an access key any more
+/// Stop accepting an access key
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton key disable AK")]

@@ -32,22 +32,22 @@ pub struct Login {
     /// The control listener of the server [default: that of the context, or of the current one]
     #[arg(long, value_name = "URL")]
     control: Option<String>,
-    /// Call services here, not at their printed address
+    /// Call services at this address, not at the one that the server prints
     #[arg(long, value_name = "URL")]
     gateway: Option<String>,
-    /// Certificates (PEM) of the authority that the server's is checked with, in place of the public ones
+    /// CA certificates (PEM) to check the server's certificate with, instead of the public CAs
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Take server and key from this data folder [default: adyton-data, when nothing else is given]
     #[arg(long, value_name = "DIR", conflicts_with_all = ["user", "access_key"])]
     data: Option<PathBuf>,
-    /// Sign in as this user, with a password; keeps a token
+    /// Sign in as this user, with a password; saves a token
     #[arg(long, value_name = "NAME", conflicts_with = "access_key")]
     user: Option<String>,
     /// The user's domain [default: the only one that the server has]
     #[arg(long, value_name = "NAME", requires = "user")]
     domain: Option<String>,
-    /// Keep this access key; its secret is asked for (or ADYTON_SECRET_KEY)
+    /// Save this access key; its secret is prompted for (or ADYTON_SECRET_KEY)
     #[arg(long, value_name = "AK")]
     access_key: Option<String>,
     /// The project: name or id [default: the only one there is]
@@ -90,8 +90,8 @@ impl Login {
             return Ok(());
         }
         context.terminal.print(said!(
-            "Signed in at {control}. Kept as context `{name}` in {}.",
-            "已登录 {control}。已保存为 {} 中的上下文 `{name}`。",
+            "Signed in to {control}. Saved as context `{name}` in {}.",
+            "已登录 {control}，并保存为 {} 中的上下文 `{name}`。",
             contexts.path().display()
         ));
         if let Some(replaced) = replaced.filter(|earlier| *earlier != control) {
@@ -102,7 +102,8 @@ impl Login {
         }
         if contexts.current() != Some(name.as_str()) {
             context.terminal.note(said!(
-                "The current context is another one; to call with this one by default: adyton context use {name}", "当前上下文是另一个；要默认使用此上下文：adyton context use {name}"
+                "This is not the current context. To use it by default: adyton context use {name}",
+                "这不是当前上下文。要默认使用它，请执行：adyton context use {name}"
             ));
         }
         Ok(())
@@ -340,7 +341,7 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
                 "您在项目 `{named}` 和其他项目中都没有角色"
             ))
             .hint(said!(
-                "an administrator gives you one: `adyton role grant NAME caller --project {named}`",
+                "an administrator can grant you one: `adyton role grant NAME caller --project {named}`",
                 "管理员可以授予角色：`adyton role grant NAME caller --project {named}`"
             )));
         }
@@ -354,7 +355,7 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
                 "您在任何项目中都没有角色"
             ))
             .hint(said!(
-                "an administrator gives you one: `adyton role grant NAME caller --project PROJECT`",
+                "an administrator can grant you one: `adyton role grant NAME caller --project PROJECT`",
                 "管理员可以授予角色：`adyton role grant NAME caller --project PROJECT`"
             )));
         }
@@ -373,7 +374,7 @@ fn pick(projects: &[Named], named: Option<&str>) -> Outcome<Named> {
     };
     found.map(copy).ok_or_else(|| {
         Failure::failed(said!(
-            "there is no project `{}` for you",
+            "you have no project `{}`",
             "没有您可用的项目 `{}`",
             named.unwrap_or_default()
         ))

@@ -24,8 +24,8 @@ impl Logout {
             Some(name) => name,
             None => contexts.current().map(str::to_owned).ok_or_else(|| {
                 Failure::wrong_use(said!(
-                    "no context is current, so nobody is signed in",
-                    "没有当前上下文，因此没有人登录"
+                    "no context is current, so you are not signed in",
+                    "没有当前上下文，因此您尚未登录"
                 ))
                 .hint(said!(
                     "`adyton context list` lists the contexts; name one with --context NAME",
@@ -38,7 +38,7 @@ impl Logout {
         contexts.put(&name, saved.signed_out())?;
         if let Some(Err(failure)) = &revoked {
             context.terminal.note(said!(
-                "the token could not be revoked at the server and stays valid until it expires: {failure}",
+                "the token could not be revoked on the server and stays valid until it expires: {failure}",
                 "令牌未能在服务器上撤销，到期前仍然有效：{failure}"
             ));
         }

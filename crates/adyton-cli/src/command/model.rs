@@ -15,14 +15,14 @@ pub(super) use show::{ports, size};
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Begin, check, import, list, show and delete models
+/// Create, check, import, list, show and delete models
 #[derive(Subcommand)]
 pub enum Model {
-    /// Write a small package to begin with
+    /// Create a starter package
     Init(init::Init),
-    /// Say all that the import would say of a package, without a server
+    /// Check a package as the import does, without a server
     Check(check::Check),
-    /// Import a model package: a folder or an archive that holds `model/`
+    /// Import a model package: a folder or an archive that contains `model/`
     Import(import::Import),
     /// List the models of the project
     #[command(visible_alias = "ls")]

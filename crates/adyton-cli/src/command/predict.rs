@@ -38,7 +38,7 @@ use crate::terminal::Tone;
   adyton predict iris --example > request.json
   adyton predict iris --data @request.json --curl")]
 pub struct Predict {
-    /// Name or id; or its API address, for whoever may call it and not look it up
+    /// Name or id; or the API address, if you may call it but not look it up
     service: String,
     /// The path below the API address, with or without its escapes [default: the one that the model declares]
     path: Option<String>,
@@ -63,7 +63,7 @@ pub struct Predict {
     /// Print a body that fits what the service declares for the path, instead of calling it
     #[arg(long, conflicts_with_all = ["data", "form", "curl", "headers"])]
     example: bool,
-    /// Print the call as a curl command instead of making it; a signature in it is good for 15 minutes
+    /// Print the call as a curl command instead of making it; a signature in it is valid for 15 minutes
     #[arg(long)]
     curl: bool,
 }
@@ -184,7 +184,7 @@ impl Predict {
             Auth::Appcode => (Held::Nothing, Some("X-Apig-AppCode: $ADYTON_APP_CODE".to_owned())),
             Auth::Aksk | Auth::App if !self.form.is_empty() => {
                 return Err(Failure::wrong_use(said!(
-                    "a form is put together by curl, so it cannot be signed before",
+                    "curl builds the form itself, so it cannot be signed in advance",
                     "表单由 curl 组装，因此无法预先签名"
                 ))
                 .hint(said!(

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::said;
 
-/// Create and list projects: what keeps teams apart
+/// Create and list projects, which separate teams
 #[derive(Subcommand)]
 pub enum Project {
     /// Create a project in your domain
@@ -44,8 +44,8 @@ impl CreateProject {
         }
         let (name, id) = (&made.project.name, &made.project.id);
         context.terminal.print(said!(
-            "Created {name} ({id}).\nLet a user in with: adyton role grant USER ROLE --project {name}",
-            "已创建 {name}（{id}）。\n允许用户进入：adyton role grant USER ROLE --project {name}"
+            "Created {name} ({id}).\nGive a user access with: adyton role grant USER ROLE --project {name}",
+            "已创建 {name}（{id}）。\n授予用户角色：adyton role grant USER ROLE --project {name}"
         ));
         Ok(())
     }

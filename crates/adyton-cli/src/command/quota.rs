@@ -16,7 +16,7 @@ pub enum Quota {
     /// Show the quotas of the project and their use
     #[command(visible_aliases = ["list", "ls"])]
     Show(ShowQuotas),
-    /// Set a quota; what there is already stays
+    /// Set a quota; what exists already stays
     Set(SetQuota),
 }
 
@@ -81,7 +81,7 @@ fn limit(number: i64) -> String {
     }
 }
 
-/// Set a quota; what there is already stays
+/// Set a quota; what exists already stays
 ///
 /// Only an administrator of the domain may. When a quota is lower than what there is, nothing is taken away, and nothing is added until there is
 /// room.
@@ -95,7 +95,7 @@ pub struct SetQuota {
     /// services, instances, models, package_bytes, apps, app_codes or access_keys
     #[arg(value_name = "TYPE", value_parser = kind)]
     kind: Kind,
-    /// A number, `none` for no limit, or `usual` for what holds where nothing is set
+    /// A number, `none` for no limit, or `usual` for the default
     #[arg(value_name = "NUMBER", value_parser = number)]
     number: Number,
 }

@@ -38,7 +38,7 @@ pub struct Requests {
     /// Only this HTTP status (404) or class (4xx)
     #[arg(long)]
     status: Option<String>,
-    /// Only what this step decided: route, admit, authenticate, authorise, throttle, limit, dispatch
+    /// Only requests that this step decided: route, admit, authenticate, authorise, throttle, limit, dispatch
     #[arg(long)]
     step: Option<String>,
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h

@@ -9,14 +9,14 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Give users roles, and take them back
+/// Grant roles to users, and revoke them
 #[derive(Subcommand)]
 pub enum Role {
-    /// Give a user a role in a project, or in the whole domain
+    /// Grant a user a role in a project, or in the whole domain
     Grant(Grant),
-    /// Take a role from a user; their tokens end
+    /// Revoke a role of a user, and the user's tokens
     Revoke(RevokeRole),
-    /// List the roles that there are, or those of a user
+    /// List all roles, or those of a user
     #[command(visible_alias = "ls")]
     List(ListRoles),
 }
@@ -33,7 +33,7 @@ impl Role {
     }
 }
 
-/// Give a user a role in a project, or in the whole domain
+/// Grant a user a role in a project, or in the whole domain
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton role grant ada operator --project vision
@@ -43,7 +43,7 @@ pub struct Grant {
     assignment: Assignment,
 }
 
-/// Take a role from a user; their tokens end
+/// Revoke a role of a user, and the user's tokens
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton role revoke ada operator --project vision")]
@@ -149,13 +149,13 @@ fn assigned(role: &str, scope: &RoleScope) -> Value {
     json!({"role": {"id": role, "name": role}, "scope": scope})
 }
 
-/// List the roles that there are, or those of a user
+/// List all roles, or those of a user
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton role list
   adyton role list ada")]
 pub struct ListRoles {
-    /// Name or id of a user: only their roles, in your projects and in the domain
+    /// Name or id of a user: only that user's roles, in your projects and in the domain
     user: Option<String>,
 }
 

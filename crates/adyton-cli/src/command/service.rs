@@ -41,15 +41,15 @@ pub enum Service {
     Show(show::ShowService),
     /// Tag a service, or show its tags
     Tag(tag::Tag),
-    /// Change a service: its model version, instances or variables
+    /// Update a service: its model version, instances or variables
     Update(update::Update),
     /// Split the traffic of a service between model versions
     Traffic(traffic::Traffic),
     /// Change how many instances of a service run
     Scale(scale::Scale),
-    /// Roll a service back to what came through last
+    /// Roll a service back to its last successful change
     ///
-    /// That is the newest successful change that differs from what the service has now. Rolling back twice undoes the first.
+    /// That is the newest successful change that differs from the current one. Rolling back twice undoes the first rollback.
     Rollback(rollback::Rollback),
     /// Start a stopped service
     Start(start::Start),
@@ -57,7 +57,7 @@ pub enum Service {
     Stop(stop::Stop),
     /// Stop a service and start it again
     ///
-    /// Its instances end and new ones start; calls are refused meanwhile. `adyton service update` changes a service without that.
+    /// Its instances stop and new ones start; calls are refused meanwhile. `adyton service update` changes a service without refusing calls.
     Restart(restart::Restart),
     /// Delete services
     #[command(visible_alias = "rm")]
@@ -66,7 +66,7 @@ pub enum Service {
     Events(events::Events),
     /// Show what the programs of a service printed
     Logs(logs::Logs),
-    /// Show calls, failures, times, and what the instances took
+    /// Show calls, failures, times, and the resources of the instances
     Metrics(metrics::Metrics),
 }
 

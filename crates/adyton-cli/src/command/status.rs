@@ -13,7 +13,7 @@ use crate::moment::moment;
 use crate::said;
 use crate::terminal::{Printable, Terminal, Tone};
 
-/// Show how the project does: services, calls, refusals, changes
+/// Show the state of the project: services, calls, refusals, changes
 ///
 /// Calls and refusals are those of the last hour. What your roles do not let you see is left out.
 #[derive(Args)]
@@ -52,7 +52,7 @@ fn told(terminal: &Terminal, found: &ProjectOverview) -> Printable {
         ),
         part(
             terminal,
-            phrase!(spoken(), "Refused most", "拒绝最多"),
+            phrase!(spoken(), "Most frequent refusals", "最常见的拒绝"),
             &["#count", "code", "answer", "example"],
             refused(found),
         ),
@@ -149,7 +149,7 @@ fn attention(services: &ServicesOverview) -> Vec<Vec<String>> {
 
 fn refused(found: &ProjectOverview) -> Vec<Vec<String>> {
     let row = |one: &adyton_api::adyton::overview::RefusedCode| {
-        let by_the_model = || phrase!(spoken(), "by the model", "模型响应").to_owned();
+        let by_the_model = || phrase!(spoken(), "by the model", "由模型响应").to_owned();
         let answer = match (&one.reason, &one.request_id) {
             (Some(reason), _) => reason.clone(),
             // A status stands for what a model answered.
@@ -235,7 +235,7 @@ Needs attention
 SERVICE  STATUS  READY  WANTED  ERROR
 poetry   failed      0       1  it ended with exit code 3
 
-Refused most
+Most frequent refusals
 COUNT  CODE       ANSWER         EXAMPLE
     1  APIG.0301  token.expired  01a2
     1  500        by the model";

@@ -20,7 +20,7 @@ pub enum Token {
     Create(CreateToken),
     /// Show what a token says: whose it is, for what, until when
     Show(ShowToken),
-    /// Revoke a token; it stops working at once
+    /// Revoke a token; it stops working immediately
     Revoke(RevokeToken),
 }
 
@@ -42,7 +42,7 @@ impl Token {
   adyton token create --user ada
   adyton token create --json")]
 pub struct CreateToken {
-    /// Of this user; the password is asked for, or read from standard input [default: you]
+    /// Of this user; the password is prompted for, or read from standard input [default: you]
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// The user's domain [default: the only one that the server has]
@@ -83,17 +83,20 @@ impl Which {
     fn token(&self, client: &Client) -> Outcome<Secret<String>> {
         let Some(said) = &self.file else {
             return client.server.credentials.token.clone().ok_or_else(|| {
-                Failure::wrong_use(said!("{} keeps no token", "{} 没有保存令牌", client.server.said)).hint(
-                    said!(
-                        "name a file that holds one: @FILE, or @- for standard input",
-                        "请指定含有令牌的文件：@FILE，标准输入用 @-"
-                    ),
-                )
+                Failure::wrong_use(said!(
+                    "{} contains no token",
+                    "{} 没有保存令牌",
+                    client.server.said
+                ))
+                .hint(said!(
+                    "name a file that holds one: @FILE, or @- for standard input",
+                    "请指定含有令牌的文件：@FILE，标准输入用 @-"
+                ))
             });
         };
         if !said.starts_with('@') {
             return Err(Failure::wrong_use(said!(
-                "a token is not given as an argument",
+                "a token cannot be given as an argument",
                 "令牌不能作为参数给出"
             ))
             .hint(said!(
@@ -112,7 +115,7 @@ impl Which {
         let token = String::from_utf8_lossy(&bytes(said, "token")?).trim().to_owned();
         match token.is_empty() {
             true => Err(Failure::wrong_use(said!(
-                "{said} holds no token",
+                "{said} contains no token",
                 "{said} 中没有令牌"
             ))),
             false => Ok(Secret::new(token)),
@@ -157,7 +160,7 @@ impl ShowToken {
     }
 }
 
-/// Revoke a token; it stops working at once
+/// Revoke a token; it stops working immediately
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton token revoke @token.txt

@@ -21,12 +21,12 @@ pub enum User {
     /// List the users of your domain
     #[command(visible_alias = "ls")]
     List(ListUsers),
-    /// Give a user another password; it is asked for or piped in
+    /// Set a user's password; it is asked for or piped in
     ///
-    /// All tokens of the user end. Who cannot sign in as an administrator any more writes it into the data folder of the stopped
-    /// server, with --offline.
+    /// All tokens of the user are revoked. If no administrator can sign in any more, set the password in the data folder
+    /// of the stopped server, with --offline.
     Password(ResetPassword),
-    /// Do not let a user sign in any more; all tokens of the user end
+    /// Stop a user from signing in; all tokens of the user are revoked
     Disable(DisableUser),
     /// Let a user sign in again
     Enable(EnableUser),
@@ -55,7 +55,7 @@ impl User {
   adyton user create ada
   adyton role grant ada operator --project vision")]
 pub struct CreateUser {
-    /// Their name
+    /// The user's name
     name: String,
 }
 
@@ -69,7 +69,7 @@ impl CreateUser {
             context,
             &user,
             &said!(
-                "Created {name}.\nGive them a role with: adyton role grant {name} ROLE --project PROJECT",
+                "Created {name}.\nGrant a role with: adyton role grant {name} ROLE --project PROJECT",
                 "已创建 {name}。\n授予角色：adyton role grant {name} ROLE --project PROJECT"
             ),
         );
@@ -102,7 +102,7 @@ impl ListUsers {
     }
 }
 
-/// Give a user another password; it is asked for or piped in
+/// Set a user's password; it is asked for or piped in
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton user password ada
@@ -110,7 +110,7 @@ impl ListUsers {
 pub struct ResetPassword {
     /// Name or id
     pub user: String,
-    /// Write it into the database of a stopped server, without signing in: for a forgotten administrator's password
+    /// Set it in the database of a stopped server, without signing in: for a forgotten administrator's password
     #[arg(long)]
     pub offline: bool,
     /// With --offline: the server's configuration [default: adyton.toml, if it exists]
@@ -135,13 +135,13 @@ impl ResetPassword {
         told(
             context,
             &user,
-            &said!("{} has another password.", "{} 的密码已更改。", user.name),
+            &said!("The password of {} is changed.", "{} 的密码已更改。", user.name),
         );
         Ok(())
     }
 }
 
-/// Do not let a user sign in any more; all tokens of the user end
+/// Stop a user from signing in; all tokens of the user are revoked
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton user disable ada")]

@@ -91,14 +91,14 @@ fn checked(in_domain: bool, asked: &[AskedQuota]) -> OperationResult<Vec<(Quota,
             ));
         };
         if wanted.iter().any(|(known, _)| *known == quota) {
-            return Err(Failure::invalid(field("type"), ("stands twice", "出现了两次")));
+            return Err(Failure::invalid(field("type"), ("occurs twice", "出现了两次")));
         }
         let limit = one.number.map(|number| {
             Limit::from_number(number).ok_or_else(|| {
                 Failure::invalid(
                     field("quota"),
                     (
-                        "must be a number from 0 on, -1 for no limit, or null for the usual one",
+                        "must be 0 or more, -1 for no limit, or null for the default",
                         "必须为不小于 0 的整数，-1 表示不限，null 表示默认值",
                     ),
                 )
@@ -175,12 +175,12 @@ mod tests {
             (
                 false,
                 vec![asked("apps", Some(1)), asked("apps", None)],
-                "quotas[1].type: stands twice",
+                "quotas[1].type: occurs twice",
             ),
             (
                 false,
                 vec![asked("apps", Some(-2))],
-                "quotas[0].quota: must be a number from 0 on",
+                "quotas[0].quota: must be 0 or more",
             ),
             (false, vec![], "quotas: must name at least one"),
         ] {

@@ -168,7 +168,7 @@ pub(crate) struct LogFilter {
     pub(crate) until: Option<Timestamp>,
     /// Only of instances whose id begins so.
     pub(crate) instance: Option<String>,
-    /// Only lines that hold this text, in capital or small letters.
+    /// Only lines that contain this text; case is ignored.
     pub(crate) contains: Option<String>,
 }
 

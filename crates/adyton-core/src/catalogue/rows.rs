@@ -25,28 +25,28 @@ macro_rules! rows {
             RouteNotInStage = Route "the API is not published in the environment that `X-Stage` names"
                 "API 没有发布到 `X-Stage` 指定的环境"
                 (NoSuchApi "route.not_in_stage") - - -;
-            RouteDotSegment = Route "the path holds a `.` or `..` segment, plain or encoded"
+            RouteDotSegment = Route "the path contains a `.` or `..` segment, plain or encoded"
                 "路径中含有 `.` 或 `..` 段（明文或编码后的）"
                 (NoSuchApi "route.dot_segment") - - -;
-            RouteBadEncoding = Route "the path holds a broken percent-encoding or an encoded NUL, or is not UTF-8"
+            RouteBadEncoding = Route "the path contains a broken percent-encoding or an encoded NUL, or is not UTF-8"
                 "路径中的百分号编码有误、含有编码后的 NUL，或不是 UTF-8"
                 (NoSuchApi "route.bad_encoding") - - -;
             RequestHost = Route "there is no Host, more than one, or one that contradicts the address"
                 "没有 Host、有多个 Host，或 Host 与地址不一致"
                 (BadRequest "request.host") - - -;
-            RequestUnreadable = Admit "what came cannot be read as HTTP/1.1"
+            RequestUnreadable = Admit "the request cannot be read as HTTP/1.1"
                 "收到的内容无法按 HTTP/1.1 解析"
                 (BadRequest "request.unreadable") - - -;
-            UriTooLarge = Admit "path and query together are over the limit"
+            UriTooLarge = Admit "path and query together exceed the limit"
                 "路径与查询参数的总长度超过上限"
                 (UriTooLarge "uri.too_large") (EdgeUriTooLarge "manage.uri_too_large") - -;
-            HeaderTooLarge = Admit "one header is over the limit"
+            HeaderTooLarge = Admit "one header exceeds the limit"
                 "单个请求头超过上限"
                 (HeadersTooLarge "header.too_large") - - -;
-            HeadersTooLarge = Admit "all headers together are over the limit"
+            HeadersTooLarge = Admit "all headers together exceed the limit"
                 "请求头总大小超过上限"
                 (HeadersTooLarge "headers.too_large") (EdgeHeadersTooLarge "manage.headers_too_large") - -;
-            RequestExpectation = Admit "`Expect` asks for something other than `100-continue`"
+            RequestExpectation = Admit "`Expect` has a value other than `100-continue`"
                 "`Expect` 的值不是 `100-continue`"
                 (BadRequest "request.expectation") - - -;
             RequestTransferCoding = Admit "`Transfer-Encoding` names a coding other than `chunked`, once"
@@ -64,10 +64,10 @@ macro_rules! rows {
             TokenRepeated = Authenticate "`X-Auth-Token` was sent more than once"
                 "`X-Auth-Token` 发送了多次"
                 (IamAuthentication "token.repeated") (EdgeIamAuthentication "manage.token_malformed") (IamTokenInvalid "iam.token_malformed") -;
-            TokenUnknownKey = Authenticate "the token was sealed by a key that this installation does not hold"
+            TokenUnknownKey = Authenticate "the token was issued with a key that this installation does not have"
                 "签发该令牌的密钥不属于本系统"
                 (IamAuthentication "token.unknown_key") (EdgeIamAuthentication "manage.token_unknown_key") (IamTokenInvalid "iam.token_unknown_key") (IamNotFound "iam.subject_unknown_key");
-            TokenUndecryptable = Authenticate "the token names one of our keys but does not open: it was cut or changed"
+            TokenUndecryptable = Authenticate "the token names a key of this installation but cannot be opened: it was truncated or changed"
                 "令牌指明了本系统的密钥，但无法解密：令牌被截断或改动"
                 (IamAuthentication "token.undecryptable") (EdgeIamAuthentication "manage.token_undecryptable") (IamTokenInvalid "iam.token_undecryptable") (IamNotFound "iam.subject_undecryptable");
             TokenExpired = Authenticate "the token has expired"
@@ -94,7 +94,7 @@ macro_rules! rows {
             AkskUnknownKey = Authenticate "no access key has this id"
                 "没有该 ID 的访问密钥"
                 (IamAuthentication "aksk.unknown_key") (EdgeIamAuthentication "manage.key_unknown") (IamTokenInvalid "iam.signature_invalid") -;
-            AkskAppKey = Authenticate "the key is an AppKey, and this address takes no apps"
+            AkskAppKey = Authenticate "the key is an AppKey, and this address does not accept apps"
                 "该密钥是 AppKey，而该地址不接受应用凭证"
                 (IamAuthentication "aksk.app_key") (EdgeIamAuthentication "manage.key_unknown") (IamTokenInvalid "iam.signature_invalid") -;
             AkskKeyDisabled = Authenticate "the access key is disabled"
@@ -103,7 +103,7 @@ macro_rules! rows {
             AkskUserDisabled = Authenticate "the user of the access key is disabled or deleted"
                 "访问密钥所属的用户已被停用或删除"
                 (IamAuthentication "aksk.user_disabled") (EdgeIamAuthentication "manage.key_user_disabled") (IamTokenInvalid "iam.signature_invalid") -;
-            AkskSecurityToken = Authenticate "a temporary access key was used, and `X-Security-Token` does not fit"
+            AkskSecurityToken = Authenticate "a temporary access key was used, and `X-Security-Token` does not match"
                 "使用了临时访问密钥，但 `X-Security-Token` 不匹配"
                 (IamAuthentication "aksk.security_token") (EdgeIamAuthentication "manage.security_token") (IamTokenInvalid "iam.signature_invalid") -;
             AkskDateMissing = Authenticate "`X-Sdk-Date` was not sent"
@@ -149,7 +149,7 @@ macro_rules! rows {
                 "签名算法已知，但此处不支持"
                 (AppAuthentication "app.unsupported_algorithm") (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTokenInvalid "iam.credentials_not_accepted") -;
             AppUnknownKey = Authenticate "no app has this AppKey"
-                "没有使用该 AppKey 的应用"
+                "该 AppKey 不属于任何应用"
                 (AppAuthentication "app.unknown_key") (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTokenInvalid "iam.credentials_not_accepted") -;
             AppDisabled = Authenticate "the app is disabled"
                 "应用已被停用"
@@ -179,7 +179,7 @@ macro_rules! rows {
                 "该 AppKey 在该来源的失败次数过多"
                 (AppAuthentication "app.locked") (EdgeIamAuthentication "manage.app_credentials") (IamTokenInvalid "iam.credentials_not_accepted") -;
             AppCodeUnknown = Authenticate "no app has this AppCode"
-                "没有使用该 AppCode 的应用"
+                "该 AppCode 不属于任何应用"
                 (AppAuthentication "app.code_unknown") (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTokenInvalid "iam.credentials_not_accepted") -;
             AppCodeEmpty = Authenticate "`X-Apig-AppCode` was sent without a value"
                 "`X-Apig-AppCode` 的值为空"
@@ -208,11 +208,11 @@ macro_rules! rows {
             AppSecretMistake = Authenticate "the signature matches once a known mistake with the AppSecret is undone"
                 "纠正一个已知的 AppSecret 错误后签名匹配"
                 (WrongAppSecret "app.secret_mistake") (EdgeIamAuthentication "manage.credentials_not_accepted") (IamTokenInvalid "iam.credentials_not_accepted") -;
-            AppKeyPairUnknown = Authenticate "a raw pair with an AppKey that no app has"
-                "明文密钥对中的 AppKey 不属于任何应用"
+            AppKeyPairUnknown = Authenticate "AppKey and AppSecret were sent directly, and no app has this AppKey"
+                "直接发送了 AppKey 与 AppSecret，但该 AppKey 不属于任何应用"
                 (WrongAppSecret "app.key_pair_unknown") (EdgeIamAuthentication "manage.app_credentials") (IamTokenInvalid "iam.credentials_not_accepted") -;
-            AppKeyPairMismatch = Authenticate "a raw pair whose AppSecret is not that of the AppKey"
-                "明文密钥对中的 AppSecret 与 AppKey 不匹配"
+            AppKeyPairMismatch = Authenticate "AppKey and AppSecret were sent directly, and the AppSecret does not belong to the AppKey"
+                "直接发送了 AppKey 与 AppSecret，但两者不匹配"
                 (WrongAppSecret "app.key_pair_mismatch") (EdgeIamAuthentication "manage.app_credentials") (IamTokenInvalid "iam.credentials_not_accepted") -;
             IamOtherProject = Authorise "the credentials belong to another project"
                 "凭证属于另一个项目"
@@ -235,7 +235,7 @@ macro_rules! rows {
             BodyBroken = Limit "the connection or the chunked encoding broke inside the body"
                 "接收请求体时连接中断，或 chunked 编码有误"
                 (BadRequest "body.broken") - - -;
-            RequestContentCoding = Dispatch "the body has a `Content-Encoding` that the model cannot take"
+            RequestContentCoding = Dispatch "the model does not support the `Content-Encoding` of the body"
                 "模型不支持请求体的 `Content-Encoding`"
                 (UnsupportedCoding "request.content_coding") - - -;
             RequestEmpty = Dispatch "the model needs a body and got none"
@@ -259,7 +259,7 @@ macro_rules! rows {
             InstanceRefused = Dispatch "the instance refused the connection"
                 "实例拒绝连接"
                 (ConnectionRefused "instance.refused") - - -;
-            InstanceRestarting = Dispatch "the instances of the service ended and are being restarted"
+            InstanceRestarting = Dispatch "the instances of the service have exited and are being restarted"
                 "服务的实例已退出，正在重启"
                 (BackendRestarting "instance.restarting") - - -;
             InstanceClosed = Dispatch "the instance closed the connection without an answer"
@@ -301,11 +301,11 @@ macro_rules! rows {
             ModelBadInput = Dispatch "the model cannot take this input"
                 "模型无法接受该输入"
                 (ModelRefusedInput "model.bad_input") - - -;
-            ModelFailed = Dispatch "the model failed while it computed"
+            ModelFailed = Dispatch "the model failed during its computation"
                 "模型计算时出错"
                 (ModelFailed "model.failed") - - -;
-            Internal = Respond "a defect of Adyton"
-                "Adyton 自身的缺陷"
+            Internal = Respond "an internal error of Adyton"
+                "Adyton 内部错误"
                 (Internal "gateway.internal") [(ModelArtsInternal "modelarts.internal") (ApigInternal "apig.internal") (EdgeInternal "manage.internal")] (IamInternal "iam.internal") -;
             ClientClosed = Respond "the client disconnected before the end of the response"
                 "客户端在响应结束前断开了连接"
@@ -313,7 +313,7 @@ macro_rules! rows {
             ManageNoSuchAddress = Manage "no management API has this address"
                 "没有该地址的管理 API"
                 - (EdgeNoSuchApi "manage.no_such_address") (IamNotFound "iam.not_found") -;
-            MethodNotAllowed = Manage "the address does not take this method"
+            MethodNotAllowed = Manage "the address does not support this method"
                 "该地址不支持该请求方法"
                 - (EdgeMethodNotAllowed "manage.method_not_allowed") (IamMethodNotAllowed "iam.method_not_allowed") -;
             Malformed = Manage "the request cannot be read"
@@ -334,10 +334,10 @@ macro_rules! rows {
             ManageOrigin = Manage "a web page of another origin sent the request"
                 "请求来自其他源的网页"
                 - (EdgeForeignOrigin "manage.origin") (IamForeignOrigin "iam.origin") -;
-            ManageConsoleHeader = Manage "the console's session came without the header that only the console's own pages send"
+            ManageConsoleHeader = Manage "the request has a session of the console, but not the header that only the console's own pages send"
                 "请求带有控制台会话，但缺少只有控制台自身的页面才会发送的请求头"
                 - (EdgeForeignOrigin "manage.console_header") (IamForeignOrigin "iam.console_header") -;
-            ManageSignInLink = Manage "the sign-in link was used already, has expired, or is incomplete"
+            ManageSignInLink = Manage "the sign-in link was already used, has expired, or is incomplete"
                 "登录链接已使用、已过期或不完整"
                 - [- - (EdgeIamAuthentication "manage.sign_in_link")] - -;
             ManageBodyTooLarge = Manage "the body exceeds the limit of the management APIs"
@@ -355,7 +355,7 @@ macro_rules! rows {
             ManageBusy = Manage "too many concurrent requests of this kind"
                 "此类请求的并发数过多"
                 - [(EdgeThrottled "manage.busy") - (EdgeThrottled "manage.busy")] - -;
-            ManageRecordLeftOut = Manage "the request's record was counted and not kept: its source had too many refused requests in that second"
+            ManageRecordLeftOut = Manage "the request was only counted, not recorded: its source had too many refused requests in that second"
                 "该请求只被计数而没有保留记录：其来源在那一秒内被拒绝的请求过多"
                 - [(EdgeNoSuchApi "manage.record_left_out") - (EdgeNoSuchApi "manage.record_left_out")] - -;
             NoProject = Manage "the token is not scoped to a project"

@@ -170,7 +170,7 @@ pub(super) fn restart(next_start: Timestamp, server_time: Timestamp, language: L
     } else {
         message!(
             language,
-            "Send it again soon: the program was started at {}, and had not answered yet.",
+            "Send it again soon: the program was started at {} and had not answered yet.",
             "稍后重新发送：程序已在 {} 启动，当时还没有响应。",
             next_start
         )

@@ -45,7 +45,7 @@ pub(super) fn of(record: &Record, language: Language) -> String {
         }
         (None, AnsweredBy::Gateway) => message!(
             language,
-            "Answered by the gateway itself in {}; no {} was asked.",
+            "Answered by the gateway itself in {}; no {} was called.",
             "由网关自身响应，用时 {}；没有调用{}。",
             took,
             who
@@ -59,7 +59,7 @@ pub(super) fn of(record: &Record, language: Language) -> String {
         ),
         (None, AnsweredBy::Model) => message!(
             language,
-            "Answered by the {} in {}; every step was passed.",
+            "Answered by the {} in {}; all steps passed.",
             "由{}响应，用时 {}；所有步骤均已通过。",
             who,
             took

@@ -23,8 +23,7 @@ pub(super) fn of(record: &Record, language: Language) -> Vec<String> {
         let names: Vec<String> = headers.iter().map(|name| format!("`{name}`")).collect();
         notes.push(message!(
             language,
-            "Not passed on to the model: {}. Programs that put headers into variables would take such a name for another \
-             one; send it with `-` in place of `_` and other signs.",
+            "Not passed on to the model: {}. Programs that put headers into variables would confuse such a name with another one; send it with `-` in place of `_` and other signs.",
             "没有转发给模型：{}。把请求头放入变量的程序会把这样的名称误认为另一个请求头；请用 `-` 代替 `_` 和其他符号发送。",
             names.join(phrase!(language, ", ", "、"))
         ));
@@ -32,17 +31,15 @@ pub(super) fn of(record: &Record, language: Language) -> Vec<String> {
     if let Evidence::LeftOut { count, .. } = &record.evidence {
         notes.push(message!(
             language,
-            "This record is the first of {} requests of strangers that were left out; of it, what was compared is not kept \
-             either.",
-            "该记录是 {} 个未保留的陌生请求中的第一个；它所比较的内容也没有保留。",
+            "This record is the first of {} unauthenticated requests that were counted but not kept; what was compared for it is not kept either.",
+            "该记录是 {} 个只计数、未保留的未认证请求中的第一个；其比较内容也没有保留。",
             units::grouped(*count)
         ));
     }
     if record.step == Step::Authenticate && record.request_bytes > 0 {
         notes.push(message!(
             language,
-            "The body ({}) was read before the refusal: a signature is proven only with the body's last byte. The model \
-             never saw it.",
+            "The body ({}) was read before the refusal: a signature can be verified only after the body's last byte. The model did not receive it.",
             "拒绝之前已读取请求体（{}）：收到请求体的最后一个字节才能验证签名。模型没有收到它。",
             units::bytes(record.request_bytes, language)
         ));

@@ -202,7 +202,7 @@ fn who_looks_up(fixes: &[String], language: Language) -> Option<String> {
     fixes.iter().any(looks_up).then(|| {
         phrase!(
             language,
-            "If your role does not permit these commands, ask an operator of the service's project to run them for you.",
+            "If your role does not permit these commands, ask an operator of the service's project to run them.",
             "如果您的角色不允许执行这些命令，请服务所属项目的操作员代为执行。"
         )
         .to_owned()
@@ -255,7 +255,7 @@ fn ask(asked: &Asked<'_>, reason: Reason, action: &Requested) -> String {
     message!(
         language,
         "Ask an administrator of the service's project for the role `{1}` there, which permits {2}: `adyton role grant {0} {1}`, \
-         typed by somebody who is signed in to that project.",
+         run by an administrator who is signed in to that project.",
         "请服务所属项目的管理员授予该项目中的角色 `{1}`，它允许 {2}：由登录到该项目的管理员执行 `adyton role grant {0} {1}`。",
         id,
         fix::role_for(action),

@@ -133,14 +133,13 @@ fn mismatch(seen: &SignatureEvidence, language: Language) -> Compared {
     let got = match &seen.mistake {
         Some(mistake) => message!(
             language,
-            "another: the client's mistake is `{}`",
+            "different: the client's mistake is `{}`",
             "不一致：客户端的错误是 `{}`",
             mistake
         ),
         None => phrase!(
             language,
-            "another, and no known mistake explains it: another secret, or body, a signed header or the URL changed on \
-             the way",
+            "different, and no known mistake explains it: the secret is wrong, or the body, a signed header or the URL was changed on the way",
             "不一致，也不属于任何已知的签名错误：密钥不对，或请求体、参与签名的请求头或 URL 在途中被改动"
         )
         .to_owned(),
@@ -149,7 +148,7 @@ fn mismatch(seen: &SignatureEvidence, language: Language) -> Compared {
         phrase!(language, "signature", "签名"),
         message!(
             language,
-            "made with the secret of {} over the canonical request below",
+            "computed with the secret of {} over the canonical request below",
             "用 {} 的密钥对下面的规范请求签名",
             seen.key
         ),

@@ -90,8 +90,8 @@ fn check_headers(headers: &HeaderMap, limits: &Limits) -> Result<(), Box<Refused
     ))
 }
 
-/// `100-continue` is the only expectation there is (RFC 9110, 10.1.1). Lines that repeat it say nothing more; any other line
-/// is an expectation that nobody here meets, wherever it stands.
+/// `100-continue` is the only expectation there is (RFC 9110, 10.1.1). Lines that repeat it add nothing; any other line is
+/// an expectation that the gateway does not support, in any position.
 fn check_expectation(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     if !headers.contains_key(EXPECT) {
         return Ok(());
@@ -107,8 +107,8 @@ fn check_expectation(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     ))
 }
 
-/// The body comes as it is, or in chunks, which are put together before anybody sees it. Any other coding could not be
-/// undone here, and the model would get a body that nobody told it how to read. RFC 9112, 6.1, names 501 and 400 for this; the
+/// The body comes as it is, or in chunks, which are joined first. The gateway cannot decode any other coding, and the model
+/// would receive a body without knowing how to read it. RFC 9112, 6.1, names 501 and 400 for this; the
 /// compatible catalogue has no 501, and the request has to change either way.
 fn check_codings(headers: &HeaderMap) -> Result<(), Box<Refused>> {
     if !headers.contains_key(TRANSFER_ENCODING) {

@@ -1,4 +1,4 @@
-//! What comes out of the pipeline when all steps were passed: an answer.
+//! The result of the pipeline when all steps passed: an answer.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -11,11 +11,11 @@ use crate::upstream::Trust;
 pub(crate) enum Answerer {
     /// An instance, and the call's place in it.
     Instance(InFlight),
-    /// A back end that is no instance of ours.
+    /// A back end that is not an instance of this installation.
     BackEnd,
 }
 
-/// How an answer failed to come.
+/// Why no answer came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum NoAnswer {
     /// There was no connection.
@@ -24,7 +24,7 @@ pub(crate) enum NoAnswer {
     AddressNotAllowed,
     /// The connection closed before the end.
     Closed,
-    /// What came is not HTTP.
+    /// What arrived is not HTTP.
     Bad,
     /// Nothing came in time.
     Late,
@@ -54,7 +54,7 @@ impl Answerer {
             Self::BackEnd => {}
         }
     }
-    /// What the refusal is called.
+    /// The name of the refusal.
     pub(crate) fn reason(&self, why: NoAnswer) -> Reason {
         match (self, why) {
             // Addresses of instances are not checked: they are this node's own.

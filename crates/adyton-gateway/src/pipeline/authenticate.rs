@@ -14,7 +14,7 @@ use crate::pipeline::credentials::{accepted, as_signed};
 use crate::pipeline::refused::Refused;
 use crate::trail::Trail;
 
-/// Somebody known, perhaps not proven yet.
+/// A known caller, perhaps not proven yet.
 pub(crate) struct Known(Standing);
 
 impl Known {
@@ -22,17 +22,17 @@ impl Known {
     pub(crate) fn claimed(&self) -> &Caller {
         self.0.claimed()
     }
-    /// Whether nothing is left to prove but a declared digest.
+    /// Whether only a declared digest is left to prove.
     pub(crate) fn is_proven(&self) -> bool {
         self.0.is_proven()
     }
-    /// How they are known, for the step that proves it.
+    /// How the caller is known, for the step that proves it.
     pub(crate) fn into_standing(self) -> Standing {
         self.0
     }
 }
 
-/// Finds out who calls. `slash` is what `%2F` in a signed path is.
+/// Identifies the caller. `slash` says how `%2F` in a signed path is read.
 pub(crate) fn identify(
     identity: &Identity,
     live: &Live,

@@ -1,4 +1,4 @@
-//! May they? Users need the permission to predict in the API's project; apps an authorisation for it. The decision
+//! May the caller do this? Users need the permission to predict in the API's project, apps an authorisation for the API. The decision
 //! is `adyton-identity`'s; the grant that it leads to is made here and nowhere else.
 
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::pipeline::authenticate::Known;
 use crate::pipeline::refused::Refused;
 use crate::pipeline::route::Found;
 
-/// The caller may call this API, if they are who they claim to be.
+/// The caller may call this API, if the claimed identity is proven.
 pub(crate) struct Grant<'l> {
     found: Found<'l>,
     arrival: Box<Arrival>,

@@ -1,4 +1,4 @@
-//! The steps one behind the other, for tests of a later one.
+//! The steps in sequence, for tests of a later one.
 
 use std::cell::RefCell;
 

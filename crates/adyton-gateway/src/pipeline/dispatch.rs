@@ -1,7 +1,7 @@
 //! What does the back end say? For a service, chooses an instance by the weights of the versions that declare the path, and
 //! hands the call over: to a model in this process, or to a program over HTTP. A fixed answer is given here.
 //!
-//! The only step that can be reached by a [`Call`], and so the only one after all others. Cancelling it cancels the work: a
+//! Only this step takes a [`Call`], so it comes after all others. Cancelling it cancels the work: a
 //! queued prediction is withdrawn, a connection to an instance closed.
 
 use std::cell::{Cell, RefCell};
@@ -49,14 +49,14 @@ mod tests;
 use forward::Destination;
 use in_process::ModelRoute;
 
-/// What calls are handed over with.
+/// What is needed to hand calls over.
 pub(crate) struct Dispatcher {
     pool: Pool,
     /// What runs: asked only to say why a service cannot be called.
     instances: Arc<dyn Instances>,
     waits: Rc<Waits>,
     time: Rc<TickClock>,
-    /// The running number by which instances are chosen in turn.
+    /// The counter by which instances are chosen in turn.
     next: Cell<u64>,
 }
 
@@ -91,7 +91,7 @@ impl Dispatcher {
     }
 }
 
-/// Sends a call to what stands behind its API, and gives the answer.
+/// Sends a call to the back end of its API, and returns the answer.
 pub(crate) async fn send(
     dispatcher: &Dispatcher,
     targets: &RefCell<targets::Reader>,
@@ -202,7 +202,7 @@ fn no_instance(
     }
 }
 
-/// The state of the service as it is seen, where no instance of it can be named.
+/// The observed state of the service, if no instance of it can be named.
 fn state(service: &Service, seen: Option<&ServiceSeen>, facts: Vec<Fact>) -> Evidence {
     Evidence::Service {
         service: service.id,

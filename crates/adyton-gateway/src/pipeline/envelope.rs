@@ -1,6 +1,6 @@
 //! The answer to a refused request: the one place that writes the gateway's envelope, whoever sends it.
 //!
-//! Evidence is no parameter of what is written in public, so it cannot get there.
+//! Evidence is not a parameter of the public text, so it cannot leak into it.
 
 use adyton_core::catalogue::Reason;
 use adyton_core::header::{X_ADYTON_ANSWERED_BY, X_ADYTON_REASON, X_REQUEST_ID};

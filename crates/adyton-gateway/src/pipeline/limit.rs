@@ -1,9 +1,9 @@
-//! Is the body within its limit, and did the caller sign it? The only place that says 413, and the only one that reads.
+//! Is the body within its limit, and did the caller sign it? This is the only place that reads bodies and answers 413.
 //!
 //! A declared length over the limit is refused without reading. A chunked body is read up to the limit, and a byte more is
 //! refused; that wins over a signature that would not have matched. What a signature or a declared digest had to leave open
-//! is proven here, and whoever was revoked while the body came is refused, so that `dispatch` only ever sees a caller who is
-//! verified by what holds now, with the whole body. A compressed body counts as it was sent, and once more when
+//! is proven here, and a caller who was revoked while the body arrived is refused. So `dispatch` only sees callers who are
+//! verified against the current state, with the whole body. A compressed body counts as it was sent, and once more when
 //! [`decoded`] for a model in this process.
 
 use std::hash::BuildHasher as _;
@@ -54,7 +54,7 @@ pub(crate) struct Call<'l> {
     sent: ToSend,
 }
 
-/// What of a call is sent on, whatever stands behind its API.
+/// The part of a call that is sent on, whatever its back end.
 pub(crate) struct ToSend {
     /// What arrived; its body has been read.
     pub(crate) arrival: Box<Arrival>,
@@ -64,7 +64,7 @@ pub(crate) struct ToSend {
     pub(crate) reservation: Reservation,
     /// How the caller showed who they are.
     pub(crate) way: Way,
-    /// How long the back end may take to begin its answer, where the API says so.
+    /// How long the back end may take to begin its answer, if the API sets this.
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn prove<'l>(
     Ok(Call { found, sent })
 }
 
-/// By what a body is counted whose caller is proven only with its last byte.
+/// How a body is counted whose caller is proven only with its last byte.
 fn unproven(standing: &Standing, arrival: &Arrival) -> Option<Unproven> {
     if standing.is_proven() {
         return None;
@@ -173,7 +173,7 @@ fn unproven(standing: &Standing, arrival: &Arrival) -> Option<Unproven> {
     })
 }
 
-/// The API as it is now, for what it accepts; as it was, if it is gone: dispatch says so.
+/// The API in its current state, for what it accepts; in its former state if it was deleted: dispatch reports that.
 fn current<'s>(then: &Live, now: &'s Live, api: &'s Api) -> &'s Api {
     if then.revision() == now.revision() {
         return api;

@@ -1,4 +1,4 @@
-//! One record, one line of the access log, one count for each request, whatever becomes of it.
+//! One record, one line of the access log and one count for each request, whatever its outcome.
 //!
 //! A [`Recording`] is begun before the first step and ended with the answer's last byte. One that is dropped before its end
 //! belongs to a client that left: its record says 499, `client.closed`.
@@ -32,7 +32,7 @@ pub(crate) struct Recording {
     records: Rc<Records>,
     wire: Option<Rc<WireState>>,
     stamp: Stamp,
-    /// Taken by the end.
+    /// Empty once the request has ended.
     trail: Option<Box<Trail>>,
     answer: Option<(u16, AnsweredBy)>,
     bytes: u64,
@@ -68,7 +68,7 @@ impl Recording {
         u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// How long the model was waited for.
+    /// How long the request waited for the model.
     pub(crate) fn model_time(&self) -> Duration {
         self.trail
             .as_ref()

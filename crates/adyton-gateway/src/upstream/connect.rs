@@ -416,7 +416,7 @@ mod tests {
             assert_eq!(
                 denied,
                 format!(
-                    "denied: 127.0.0.1:{port} is a loopback address, which `gateway.backend_allow` does not have"
+                    "denied: 127.0.0.1:{port} is a loopback address, which `gateway.backend_allow` does not allow"
                 )
             );
             let second = TcpListener::bind(("127.0.0.2", port)).await.unwrap();

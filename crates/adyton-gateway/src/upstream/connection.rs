@@ -81,7 +81,7 @@ struct Unsent {
 pub(crate) enum BrokenAnswer {
     /// The connection ended.
     Closed(Vec<Fact>),
-    /// What came is not HTTP.
+    /// What arrived is not HTTP.
     Nonsense(Box<Fact>),
 }
 

@@ -60,7 +60,7 @@ pub(crate) enum FailureKind {
     AddressNotAllowed,
     /// The connection closed before an answer.
     Closed,
-    /// What came is not HTTP.
+    /// What arrived is not HTTP.
     BadAnswer,
 }
 

@@ -576,7 +576,7 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
         let scoped = format!("{key}/20260115/eu-central-1/apigateway/aws4_request");
         let refusal = world.refusal(ALL, &Call::new().signed(&scoped, SK));
         assert!(
-            told(&refusal).contains("`Access=` takes the key alone"),
+            told(&refusal).contains("`Access=` takes only the key"),
             "{}",
             told(&refusal)
         );
@@ -587,8 +587,11 @@ fn a_secret_in_the_keys_place_is_not_repeated_and_the_swap_is_named() {
 fn the_prediction_tab_and_the_management_apis_say_that_they_take_no_apps() {
     let world = World::new();
     for (door, says) in [
-        (Some(Door::PredictionTab), "the Prediction tab takes tokens"),
-        (None, "the management APIs take tokens"),
+        (
+            Some(Door::PredictionTab),
+            "the Prediction tab accepts only tokens",
+        ),
+        (None, "the management APIs accept only tokens"),
     ] {
         let at = || Call { door, ..Call::new() };
         for call in [

@@ -240,7 +240,7 @@ fn packages_without_their_parts_are_refused() {
     broken(
         &[("readme.txt", b"")],
         expect![
-            "the package has no folder `model` at its root or inside its one top folder; put `config.json` and the model's files into a folder `model`; `adyton model init NAME` writes one to begin with"
+            "the package has no folder `model` at its root or inside its one top folder; put `config.json` and the model's files into a folder `model`; `adyton model init NAME` creates a starter package"
         ],
     );
     broken(

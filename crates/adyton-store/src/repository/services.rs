@@ -36,7 +36,7 @@ pub struct NewService {
     pub calls_per_second: Option<u32>,
     /// Whether apps may call it.
     pub app_auth: bool,
-    /// Whether AppCodes count as an app's credential.
+    /// Whether apps may call with an AppCode.
     pub app_code: bool,
     /// The name of the user who makes it.
     pub owner: String,

@@ -76,7 +76,10 @@ pub(crate) fn unpack(path: &Path, into: &Path) -> Outcome {
         let name = name_of(&entry).ok_or_else(|| {
             damaged(
                 path,
-                &said!("an entry of it is no file of a backup", "其中有不属于备份的条目"),
+                &said!(
+                    "it has an entry that does not belong to a backup",
+                    "其中有不属于备份的条目"
+                ),
             )
         })?;
         if said.is_some() {
@@ -113,7 +116,7 @@ pub(crate) fn unpack(path: &Path, into: &Path) -> Outcome {
         Some(name) => Err(damaged(
             path,
             &said!(
-                "`{}` in it is not what was backed up",
+                "`{}` in it differs from what was backed up",
                 "其中的 `{}` 与备份时不一致",
                 name.display()
             ),
@@ -354,7 +357,7 @@ mod tests {
         ] {
             let (folder, path) = of_entries(&[(HEADER, file, b"{}"), (name, kind, b"")]);
             let said = unpacked(&path).unwrap_err();
-            assert!(said.contains("no file of a backup"), "{name}: {said}");
+            assert!(said.contains("does not belong to a backup"), "{name}: {said}");
             assert!(!folder.path().join("outside").exists());
         }
         let (_folder, path) = of_entries(&[(HEADER, file, b"{}")]);
@@ -363,7 +366,7 @@ mod tests {
         assert!(
             unpacked(&path)
                 .unwrap_err()
-                .contains("`adyton-backup.json` in it is not what was backed up")
+                .contains("`adyton-backup.json` in it differs from what was backed up")
         );
         let (_folder, path) = of_entries(&[(SUMS, file, b""), (HEADER, file, b"{}")]);
         assert!(unpacked(&path).unwrap_err().contains("comes after the checksums"));

@@ -31,7 +31,7 @@ use adyton_cli::terminal::Terminal;
 /// How often the archive is begun anew because something vanished while it was read.
 const TRIES: u32 = 5;
 
-/// Write all that this server needs elsewhere into one archive
+/// Write everything that a restore needs into one archive
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton backup adyton.tar.gz --data /var/lib/adyton
@@ -42,7 +42,7 @@ pub(crate) struct Backup {
     file: PathBuf,
     #[command(flatten)]
     installation: Installation,
-    /// Leave out the master key and the first user's credentials: keep the key elsewhere, without it the archive opens no secret
+    /// Leave out the master key and the first user's credentials: keep the key elsewhere, without it the secrets cannot be decrypted
     #[arg(long)]
     without_key: bool,
     /// Add the journal: what `adyton requests` and `adyton explain` read
@@ -98,7 +98,7 @@ impl Backup {
         };
         if self.file.symlink_metadata().is_ok() {
             return Err(Failure::wrong_use(said!(
-                "{}: the file exists already",
+                "{}: the file already exists",
                 "{}：文件已存在",
                 self.file.display()
             ))
@@ -334,22 +334,25 @@ fn tell(terminal: &Terminal, written: &BackupReport, config: &Config) {
         held.join(", ")
     ));
     terminal.print(if written.master_key {
-        said!("The master key and the first user's credentials are in it: keep it as secret as the data folder.", "其中有主密钥和首个用户的凭证：请像数据目录一样保密。")
+        said!("It contains the master key and the first user's credentials: keep it as secret as the data folder.", "其中包含主密钥和首个用户的凭证：请像数据目录一样保密。")
     } else {
-        said!("The master key is not in it: keep that elsewhere. Without it the secrets in the archive cannot be opened.", "其中没有主密钥：请另行保存。没有它，归档中的密钥无法打开。")
+        said!("It does not contain the master key: keep the key elsewhere. Without the key, the secrets in the archive cannot be decrypted.", "其中不包含主密钥：请另行保存主密钥。没有主密钥，归档中的机密数据无法解密。")
     });
     terminal.print(match written.journal {
-        true => said!("The configuration file is not in it.", "其中没有配置文件。"),
+        true => said!(
+            "It does not contain the configuration file.",
+            "其中不包含配置文件。"
+        ),
         false => said!(
-            "The configuration file is not in it, nor the journal (--journal).",
-            "其中没有配置文件，也没有请求记录（--journal）。"
+            "It contains neither the configuration file nor the journal (--journal).",
+            "其中不包含配置文件和请求记录（--journal）。"
         ),
     });
     if !written.missing_packages.is_empty() {
         let names: Vec<String> = written.missing_packages.iter().map(Sha256::to_string).collect();
         terminal.note(said!(
-            "warning: {} of models are not in {}: {}. With PostgreSQL they may lie on another node: back that up too",
-            "警告：模型的 {}不在 {} 中：{}。使用 PostgreSQL 时它们可能在另一个节点上：请一并备份",
+            "warning: {} of models are not in {}: {}. With PostgreSQL they may be on another node: back up that node too",
+            "警告：模型的 {}不在 {} 中：{}。使用 PostgreSQL 时它们可能在另一个节点上：请一并备份该节点",
             packages(names.len()),
             config.general.data.display(),
             names.join(", ")

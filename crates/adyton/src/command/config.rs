@@ -119,7 +119,7 @@ fn check(context: &Context, loaded: &Loaded) {
         None => said!("no file was read", "未读取文件"),
     };
     context.terminal.print(said!(
-        "The configuration is fine: {file}, {}.",
+        "The configuration is valid: {file}, {}.",
         "配置正确：{file}，{}。",
         set(said)
     ));

@@ -27,7 +27,7 @@ use adyton_cli::terminal::{Printable, Terminal, Tone};
 pub(crate) struct Doctor {
     #[command(flatten)]
     flags: Flags,
-    /// Put right what can be: rights of the data folder, the ONNX Runtime library (from PyPI)
+    /// Fix what can be fixed: permissions of the data folder, the ONNX Runtime library (from PyPI)
     #[arg(long)]
     fix: bool,
 }

@@ -22,8 +22,8 @@ use adyton_cli::said;
 pub(crate) enum MasterKey {
     /// Seal all secrets with a new master key while the server is stopped
     ///
-    /// Callers notice nothing: secrets, keys and tokens stay as they are. Backups from before need the old key, which is in them unless
-    /// they were made with --without-key. With PostgreSQL all nodes are stopped, and each gets the new key before it is started.
+    /// Secrets, keys and tokens stay valid. Earlier backups need the old key, which they contain unless they were made
+    /// with --without-key. With PostgreSQL, stop all nodes, and give each the new key before you start it.
     Rotate(Rotate),
 }
 
@@ -97,7 +97,7 @@ impl Rotate {
             changed.key.display()
         ));
         terminal.print(said!(
-            "Make a backup now: those from before open with the old key only.",
+            "Make a backup now: earlier backups can be opened only with the old key.",
             "请立即备份：以前的备份只能用旧密钥打开。"
         ));
         if settings.database_url.is_some() {

@@ -48,13 +48,13 @@ pub(crate) fn run(verb: ResetPassword, context: &Context) -> Outcome {
         return Ok(());
     }
     context.terminal.print(said!(
-        "{} has another password; all their tokens have ended.",
+        "The password of {} is changed; all tokens of the user are revoked.",
         "{} 的密码已更改；其所有令牌均已失效。",
         user.name
     ));
     if !user.enabled {
         context.terminal.print(said!(
-            "They are disabled: an administrator lets them in again with `adyton user enable {}`.",
+            "The user is disabled: an administrator can enable the user with `adyton user enable {}`.",
             "该用户已被停用：管理员可用 `adyton user enable {}` 重新启用。",
             user.name
         ));
@@ -92,7 +92,10 @@ async fn change(store: &Store, said: &str, context: &Context) -> Outcome<User> {
         .map_err(failed)?;
     match changed {
         Some(changed) => Ok(changed.value),
-        None => Err(Failure::failed(said!("{said} is gone", "{said} 已不存在"))),
+        None => Err(Failure::failed(said!(
+            "{said} no longer exists",
+            "{said} 已不存在"
+        ))),
     }
 }
 

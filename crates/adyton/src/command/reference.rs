@@ -23,9 +23,9 @@ const HEAD: &str = "\
 
 <!-- Made by `adyton reference`. Change the declarations in crates/adyton/src/command instead. -->
 
-Exit codes: 0 fine, 1 failed at run time, 2 wrong use or configuration, 130 ended by Ctrl-C. With `--json` a verb prints one JSON document on standard
+Exit codes: 0 success, 1 failure, 2 wrong usage or configuration, 130 interrupted by Ctrl-C. With `--json` a verb prints one JSON document on standard
 output, with the field names of the API that it calls, also when the server refuses; notes, progress and errors go to standard
-error. `--follow` prints one document a line.
+error. `--follow` prints one document per line.
 
 Which server, and as whom: the context that `--context` names, else the environment (`ADYTON_CONTROL_URL`, `ADYTON_GATEWAY_URL`,
 `ADYTON_CA_FILE`, `ADYTON_ACCESS_KEY`, `ADYTON_SECRET_KEY`, `ADYTON_PROJECT_ID`), else the context that `ADYTON_CONTEXT` names or

@@ -90,7 +90,7 @@ fn check(file: &Path, header: &Header, settings: &Settings) -> Outcome {
     let (newest, own) = (backup::newest_schema(), env!("CARGO_PKG_VERSION"));
     if header.schema > newest {
         return Err(Failure::failed(said!(
-            "{}: the database in it has schema version {}, made by adyton {}; this is adyton {own}, which knows versions up to {newest}", "{}：其中数据库的 schema 版本为 {}，由 adyton {} 创建；本程序为 adyton {own}，最高支持版本 {newest}",
+            "{}: the database in it has schema version {}, made by adyton {}; this is adyton {own}, which supports versions up to {newest}", "{}：其中数据库的 schema 版本为 {}，由 adyton {} 创建；本程序为 adyton {own}，最高支持版本 {newest}",
             file.display(),
             header.schema,
             header.program
@@ -126,7 +126,7 @@ fn require_empty(data: &Path) -> Outcome {
         Ok(false) => {
             DataFolder::open(data).map_err(|error| could_not_open(&error))?;
             Err(Failure::wrong_use(said!(
-                "the data folder {} is not empty: a restore replaces nothing", "数据目录 {} 不为空：恢复不会替换任何内容",
+                "the data folder {} is not empty: a restore does not replace anything", "数据目录 {} 不为空：恢复不会替换任何内容",
                 data.display()
             ))
             .hint(said!("name a folder that is empty or does not exist with --data, or move the content of this one away", "请用 --data 指定一个空的或不存在的目录，或移走此目录的内容")))
@@ -168,7 +168,7 @@ fn require_same_or_none(key: &Path, place: &Path) -> Outcome {
         return Ok(());
     }
     Err(Failure::wrong_use(said!(
-        "{}: `master_key_file` holds another key than the archive",
+        "{}: `master_key_file` contains a different key than the archive",
         "{}：`master_key_file` 中的密钥与归档中的不同",
         place.display()
     ))

@@ -18,7 +18,7 @@ use adyton_cli::failure::Outcome;
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) flags: Flags,
-    /// Write where the server answers to this file, once it does
+    /// Write the server's addresses to this file once it is ready
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
 }

@@ -45,7 +45,7 @@ fn the_local_server_becomes_a_context() {
         expect![[r#"
             exit 0
             --- stdout
-            Signed in at http://127.0.0.1:[port]. Kept as context `default` in [folder]/.config/adyton/config.toml.
+            Signed in to http://127.0.0.1:[port]. Saved as context `default` in [folder]/.config/adyton/config.toml.
         "#]],
     );
     place.check(
@@ -100,7 +100,7 @@ fn a_password_gets_a_token_and_is_not_kept() {
     expect![[r#"
         exit 0
         --- stdout
-        Signed in at http://127.0.0.1:[port]. Kept as context `work` in [folder]/.config/adyton/config.toml.
+        Signed in to http://127.0.0.1:[port]. Saved as context `work` in [folder]/.config/adyton/config.toml.
     "#]]
     .assert_eq(&place.told(&ran));
     let kept = std::fs::read_to_string(place.path().join(".config/adyton/config.toml")).unwrap();

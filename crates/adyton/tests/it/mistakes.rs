@@ -224,7 +224,7 @@ fn a_package_that_is_none_is_named() {
             exit 2
             --- stderr
             error: empty: the folder has no `model/`
-            hint: a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` writes one to begin with
+            hint: a model package is a folder with `model/config.json` and the model's files in `model/`; `adyton model init NAME` creates a starter package
         "#]],
     );
     place.write("broken.zip", "no archive");

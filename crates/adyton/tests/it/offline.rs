@@ -21,29 +21,29 @@ fn help_names_every_verb() {
               config      Check, show and document the configuration
               login       Save which server you call, and as whom
               logout      Forget the credentials of the context; its token stops working
-              context     Choose between servers, projects and users that `login` has kept
+              context     Choose between servers, projects and users that `login` has saved
               whoami      Show who you are, where, and for how long
-              console     Print a link that signs you in at the web console, once
-              status      Show how the project does: services, calls, refusals, changes
-              model       Begin, check, import, list, show and delete models
+              console     Print a link that signs you in to the web console, once
+              status      Show the state of the project: services, calls, refusals, changes
+              model       Create, check, import, list, show and delete models
               service     Deploy and run services
               predict     Call a service
-              app         Manage apps: the credentials that callers without a user have
+              app         Manage apps: credentials for callers without a user
               user        Manage the users of your domain
-              role        Give users roles, and take them back
+              role        Grant roles to users, and revoke them
               key         Manage access keys: what users sign requests with
               token       Get tokens for other clients, and revoke them
-              project     Create and list projects: what keeps teams apart
+              project     Create and list projects, which separate teams
               quota       Show and set how many of each kind a project may have
               requests    List the requests that came in, refused or not
               audit       List who changed what, who signed in and what was refused
-              explain     Say why a request was answered as it was
+              explain     Explain why a request was answered as it was
               errors      Show the error catalogue: code, meaning, cause, fix
               sign        Sign a request and show how: canonical request and headers
               version     Show the version of this program
               doctor      Check this installation and say what to fix
               health      Say whether the server that runs on a data folder is ready
-              backup      Write all that this server needs elsewhere into one archive
+              backup      Write everything that a restore needs into one archive
               restore     Restore a backup into an empty or new data folder
               master-key  Change the master key that seals secrets in the database
               completion  Print a script that completes verbs, options and names in a shell
@@ -55,9 +55,9 @@ fn help_names_every_verb() {
 
             Everywhere:
                   --json               Print one JSON document, with the field names of the API
-                  --context <NAME>     Call as this context of `adyton context list` says (ADYTON_CONTEXT)
+                  --context <NAME>     Use this context of `adyton context list` (ADYTON_CONTEXT)
                   --project <NAME|ID>  In this project, instead of the context's: name or id
-                  --lang <LANGUAGE>    Tell things in this language: en or zh (ADYTON_LANG)
+                  --lang <LANGUAGE>    The language of messages: en or zh (ADYTON_LANG)
         "#]],
     );
 }
@@ -97,23 +97,23 @@ fn a_code_shows_its_causes_and_fixes() {
         fault  caller
         retry  no: change the request first
 
-        The AppKey and the AppSecret do not belong together: the secret is another one, or was misspelled.
+        The AppSecret does not belong to the AppKey: it is another app's, or mistyped.
 
         app.bad_signature  (step authenticate)
-          cause  The AppKey is known, but none of the well-known signing mistakes explains the signature. Either the secret is another one (it was reset, or is that of another app or environment), or the body, a signed header or the URL was changed between signing and here.
-          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` makes a new one, and the old one stops working at once. If you are sure of it, compare canonical requests: `adyton explain REQUEST_ID` shows the gateway's.
+          cause  The AppKey is known, but none of the well-known signing mistakes explains the signature. Either the secret is wrong (it was reset, or belongs to another app or environment), or the body, a signed header or the URL was changed after signing.
+          fix    Compare the secret with the one that `adyton app create` showed. It is shown only once: if it is lost, `adyton app reset-secret APP` creates a new one, and the old one stops working immediately. If you are sure of it, compare canonical requests: `adyton explain REQUEST_ID` shows the gateway's.
 
         app.secret_mistake  (step authenticate)
-          cause  The AppSecret was not used as it is: a line end or a blank was read with it, a character was lost, its letter case was changed, it was encoded, or something else was used in its place. The signature fits once that is undone. The explanation names the mistake.
-          fix    Use the AppSecret exactly as `adyton app create` showed it, without quotes, blanks and line ends. When it is read from a file or a variable, trim it.
+          cause  The AppSecret was changed before use: a line end or a space was read with it, a character was lost, its letter case was changed, it was encoded, or something else was used in its place. The signature matches once that is undone. The explanation names the mistake.
+          fix    Use the AppSecret exactly as `adyton app create` showed it, without quotes, spaces and line ends. If it is read from a file or a variable, trim it.
 
         app.key_pair_unknown  (step authenticate)
-          cause  `X-HW-ID` holds an AppKey that no app has: the app was deleted, the key is of another installation, or the two headers were mixed up.
+          cause  `X-HW-ID` contains an AppKey that no app has: the app was deleted, the key belongs to another installation, or the two headers are swapped.
           fix    Put the AppKey of `adyton app show APP` into `X-HW-ID`, and the AppSecret into `X-HW-AppKey`.
 
         app.key_pair_mismatch  (step authenticate)
-          cause  `X-HW-ID` names an app, but `X-HW-AppKey` is not its AppSecret: it was reset, cut, or is that of another app.
-          fix    Put the AppSecret into `X-HW-AppKey`, whole. If it is lost, `adyton app reset-secret APP` makes a new one, and the old one stops working at once.
+          cause  `X-HW-ID` names an app, but `X-HW-AppKey` is not its AppSecret: it was reset, truncated, or belongs to another app.
+          fix    Put the complete AppSecret into `X-HW-AppKey`. If it is lost, `adyton app reset-secret APP` creates a new one, and the old one stops working immediately.
     "#]]);
 }
 
@@ -293,7 +293,7 @@ fn the_configuration_is_checked_and_shown_with_origins() {
         expect![[r#"
         exit 0
         --- stdout
-        The configuration is fine: adyton.toml was read, 5 settings are set.
+        The configuration is valid: adyton.toml was read, 5 settings are set.
     "#]],
     );
     place.check(

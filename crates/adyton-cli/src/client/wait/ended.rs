@@ -30,12 +30,12 @@ pub(super) fn interrupted(service: &ServiceShown, asked: Awaited) -> Failure {
     let name = &service.summary.service_name;
     let said = match asked {
         Awaited::Stopping => said!(
-            "interrupted; {name} goes on stopping at the server",
-            "已中断；{name} 在服务器上继续停止"
+            "interrupted; the server continues to stop {name}",
+            "已中断；服务器会继续停止 {name}"
         ),
         Awaited::Changing => said!(
-            "interrupted; {name} goes on with the change at the server",
-            "已中断；{name} 在服务器上继续变更"
+            "interrupted; the server continues the change to {name}",
+            "已中断；服务器会继续变更 {name}"
         ),
     };
     Failure::interrupted(said)
@@ -330,7 +330,7 @@ mod tests {
     fn who_stops_waiting_is_told_what_goes_on_and_how_to_look_at_it() {
         let told = interrupted(&service("deploying", "notReady"), Awaited::Changing).to_string();
         assert!(
-            told.starts_with("error: interrupted; iris goes on with the change at the server\n"),
+            told.starts_with("error: interrupted; the server continues the change to iris\n"),
             "{told}"
         );
         assert!(told.contains("`adyton service events iris --follow`"), "{told}");

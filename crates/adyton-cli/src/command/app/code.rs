@@ -6,7 +6,7 @@ use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Give an app an AppCode
+/// Create an AppCode for an app
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton app code reader")]

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Delete AppCodes; they stop working at once
+/// Delete AppCodes; they stop working immediately
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton app delete-code reader 1f0e5c0d2a8b4e6f9a7c3d5e1b2f4a6c")]
@@ -30,12 +30,12 @@ impl DeleteCode {
             if known.iter().all(|code| code.id != *said) {
                 return Err(Failure::failed(said!(
                     "{} has no AppCode with this id",
-                    "{} 没有该 id 的 AppCode",
+                    "{} 没有此 ID 的 AppCode",
                     app.name
                 ))
                 .hint(said!(
                     "`adyton app show {}` lists the ids of its AppCodes",
-                    "`adyton app show {}` 列出其 AppCode 的 id",
+                    "`adyton app show {}` 列出其 AppCode 的 ID",
                     app.name
                 )));
             }

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::said;
 
-/// Refuse all calls of an app; what it was given stays
+/// Refuse all calls of an app; its credentials are kept
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton app disable reader")]

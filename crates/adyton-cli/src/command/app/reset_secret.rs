@@ -7,7 +7,7 @@ use crate::client::lookup;
 use crate::context::Context;
 use crate::failure::Outcome;
 
-/// Give an app another AppSecret; the old one stops at once
+/// Replace an app's AppSecret; the old one stops working
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton app reset-secret reader")]

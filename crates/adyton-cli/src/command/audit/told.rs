@@ -80,7 +80,7 @@ fn facts(record: &AuditShown, language: Language) -> Vec<(&'static str, String)>
             caller.unwrap_or_else(|| who(record)),
         ),
         (phrase!(language, "from", "来源"), record.source.clone()),
-        (phrase!(language, "about", "对象"), thing.unwrap_or_default()),
+        (phrase!(language, "resource", "资源"), thing.unwrap_or_default()),
         (
             phrase!(language, "message", "消息"),
             refusal.map(|refusal| refusal.message.clone()).unwrap_or_default(),
@@ -93,9 +93,9 @@ fn facts(record: &AuditShown, language: Language) -> Vec<(&'static str, String)>
                 .map(|refusal| refusal.found.clone())
                 .unwrap_or_default(),
         ),
-        (phrase!(language, "and alike", "同类"), similar),
+        (phrase!(language, "similar calls", "同类调用"), similar),
         (
-            phrase!(language, "request id", "请求 id"),
+            phrase!(language, "request id", "请求 ID"),
             record.request_id.clone(),
         ),
     ]

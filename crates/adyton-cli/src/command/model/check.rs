@@ -14,13 +14,13 @@ use crate::failure::Outcome;
 use crate::package_check::CheckedPackage;
 use crate::said;
 
-/// Say all that the import would say of a package, without a server
+/// Check a package as the import does, without a server
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton model check my-model
   adyton model check my-model.tar.gz --json")]
 pub struct Check {
-    /// A folder that holds `model/`, or a .tar, .tar.gz or .zip of one
+    /// A folder that contains `model/`, or a .tar, .tar.gz or .zip of one
     path: PathBuf,
 }
 
@@ -68,8 +68,8 @@ impl Check {
         ]));
         if kind.runs_code() {
             terminal.note(said!(
-                "Whether the program answers is known once it is deployed.",
-                "程序能否响应，要部署后才知道。"
+                "Whether the program answers is known only after deployment.",
+                "程序能否响应，部署后才能确定。"
             ));
         }
         terminal.print(said!(

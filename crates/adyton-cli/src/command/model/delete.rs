@@ -13,7 +13,7 @@ use crate::said;
 #[command(after_help = "Example:
   adyton model delete iris:0.0.1")]
 pub struct DeleteModel {
-    /// NAME:VERSION or id; a NAME alone is its newest version
+    /// NAME:VERSION or id; a NAME means its newest version
     #[arg(required = true)]
     models: Vec<String>,
 }

@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 /// How long an import may take before the command stops to wait for it.
 const IMPORT_TIME: Duration = Duration::from_secs(600);
 
-/// Import a model package: a folder or an archive that holds `model/`
+/// Import a model package: a folder or an archive that contains `model/`
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton model import samples/iris

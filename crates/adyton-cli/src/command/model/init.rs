@@ -10,13 +10,13 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Write a small package to begin with
+/// Create a starter package
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton model init my-model
   adyton model init my-model --kind onnx")]
 pub struct Init {
-    /// The folder of the package; it is made
+    /// The folder of the package; it is created
     folder: PathBuf,
     /// What runs the model
     #[arg(long, value_enum, default_value_t = Kind::Program)]
@@ -58,7 +58,7 @@ impl Init {
             let path = self.folder.join(name);
             if path.exists() {
                 return Err(
-                    Failure::wrong_use(said!("{} is there already", "{} 已经存在", path.display())).hint(
+                    Failure::wrong_use(said!("{} already exists", "{} 已经存在", path.display())).hint(
                         said!(
                             "name a new folder; nothing was written",
                             "请指定新的目录；没有写入任何内容"
@@ -128,7 +128,7 @@ mod tests {
         std::fs::remove_file(folder.path().join("mine/request.json")).unwrap();
         std::fs::write(&config, "my own").unwrap();
         let told = init().run(&context).err().unwrap().to_string();
-        assert!(told.contains("config.json is there already"), "{told}");
+        assert!(told.contains("config.json already exists"), "{told}");
         assert_eq!(std::fs::read_to_string(config).unwrap(), "my own");
         assert!(!folder.path().join("mine/request.json").exists());
     }

@@ -49,8 +49,8 @@ pub(super) fn only_path(service: &str, declared: &str) -> Outcome<String> {
         return Ok(encoded(declared).into_owned());
     }
     Err(Failure::wrong_use(said!(
-        "the declared path `{declared}` stands for many paths",
-        "声明的路径 `{declared}` 代表多个路径"
+        "the declared path `{declared}` matches many paths",
+        "声明的路径 `{declared}` 匹配多个路径"
     ))
     .hint(said!(
         "name the one to call: adyton predict {service} PATH",

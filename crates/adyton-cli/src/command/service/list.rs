@@ -15,7 +15,7 @@ use crate::said;
   adyton service list --tag env=prod
   adyton service list --json")]
 pub struct ListServices {
-    /// Only services that have this tag: its key, or KEY=VALUE; may be repeated, then all must be there
+    /// Only services with this tag, KEY or KEY=VALUE; if repeated, with all of them
     #[arg(long = "tag", value_name = "KEY[=VALUE]")]
     tags: Vec<String>,
 }

@@ -34,13 +34,13 @@ pub struct Logs {
     /// Only since this time: 2026-01-15T08:15:30Z, or an age such as 15m or 2h
     #[arg(long, value_name = "TIME|AGE")]
     since: Option<String>,
-    /// Only until this time: the same
+    /// Only until this time, in the same form
     #[arg(long, value_name = "TIME|AGE", conflicts_with = "follow")]
     until: Option<String>,
-    /// Only of this instance: its id, or how that begins
+    /// Only of this instance: its id, or the beginning of the id
     #[arg(long, value_name = "ID")]
     instance: Option<String>,
-    /// Only lines that hold this text, in capital or small letters
+    /// Only lines that contain this text; case is ignored
     #[arg(long, value_name = "TEXT")]
     grep: Option<String>,
     /// Keep printing until interrupted; with --json, one document a line
@@ -125,8 +125,8 @@ fn follow(context: &Context, client: &Client, id: &str, lines: usize, wanted: &s
             }
             "session" => {
                 return Err(Failure::failed(said!(
-                    "your session, or your role, has ended",
-                    "您的会话或角色已失效"
+                    "your session has expired, or your role was revoked",
+                    "您的会话已过期，或角色已被撤销"
                 )));
             }
             "time" => query = printed.query(&query, wanted),

@@ -10,7 +10,7 @@ use crate::failure::Outcome;
 use crate::moment::moment;
 use crate::said;
 
-/// Show calls, failures, times, and what the instances took and what they take
+/// Show calls, failures, times, and the resources of the instances and what they take
 ///
 /// `cpu s` is the processor time of all instances, `memory` the most that one of them had; `--json` has each of them.
 #[derive(Args)]
@@ -37,7 +37,7 @@ impl Metrics {
             terminal.document(&found);
         } else if found.points.is_empty() {
             terminal.print(said!(
-                "No calls in this time, and no instance took anything.",
+                "No calls in this period, and no instance used any resources.",
                 "这段时间内没有调用，实例也没有占用资源。"
             ));
         } else {

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Roll a service back to what came through last
+/// Roll a service back to its last successful change
 #[derive(Args)]
 #[command(after_help = "Example:
   adyton service rollback iris")]
@@ -32,11 +32,11 @@ impl Rollback {
         let name = &service.summary.service_name;
         let versions = before(&service, &history).ok_or_else(|| {
             Failure::failed(said!(
-                "no other versions of {name} have come through yet",
-                "{name} 还没有其他成功的版本"
+                "no other version of {name} has been deployed successfully",
+                "{name} 没有其他部署成功的版本"
             ))
             .hint(said!(
-                "run `adyton service update {name} --model NAME:VERSION` to give it another version",
+                "run `adyton service update {name} --model NAME:VERSION` to deploy another version",
                 "执行 `adyton service update {name} --model NAME:VERSION` 换用其他版本"
             ))
         })?;

@@ -20,10 +20,10 @@ use crate::said;
 pub struct Tag {
     /// Name or id
     service: String,
-    /// A tag to give it; the key ends at the first `=`
+    /// A tag to add; the key ends at the first `=`
     #[arg(value_name = "KEY=VALUE")]
     tags: Vec<String>,
-    /// The key of a tag to take away; may be repeated
+    /// The key of a tag to remove; may be repeated
     #[arg(long, value_name = "KEY")]
     delete: Vec<String>,
 }
@@ -61,7 +61,7 @@ impl Tag {
             terminal.document(&listed);
         } else if listed.tags.is_empty() {
             terminal.print(said!(
-                "The service has no tags. Give it one with: adyton service tag NAME KEY=VALUE",
+                "The service has no tags. Add one with: adyton service tag NAME KEY=VALUE",
                 "该服务没有标签。添加标签：adyton service tag NAME KEY=VALUE"
             ));
         } else {
@@ -76,7 +76,7 @@ impl Tag {
 fn tag(said: &str) -> Outcome<TmsTag> {
     let Some((key, value)) = said.split_once('=') else {
         return Err(
-            Failure::wrong_use(said!("`{said}` is no tag", "`{said}` 不是标签")).hint(said!(
+            Failure::wrong_use(said!("`{said}` is not a tag", "`{said}` 不是标签")).hint(said!(
                 "write KEY=VALUE; the value may be empty: `{said}=`",
                 "请写成 KEY=VALUE；值可以为空：`{said}=`"
             )),
@@ -113,7 +113,7 @@ mod tests {
         }
         let told = read("prod").unwrap_err().to_string();
         assert!(
-            told.contains("`prod` is no tag") && told.contains("`prod=`"),
+            told.contains("`prod` is not a tag") && told.contains("`prod=`"),
             "{told}"
         );
     }

@@ -17,7 +17,7 @@ use crate::count;
 use crate::failure::{Failure, Outcome};
 use crate::said;
 
-/// Change a service: its model version, instances or variables, limits of its API
+/// Update a service: its model version, instances or variables, limits of its API
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service update iris --model iris:0.0.2
@@ -38,10 +38,10 @@ pub struct Update {
     /// A description
     #[arg(long)]
     description: Option<String>,
-    /// Calls a second that its API takes; 0 is no limit
+    /// Calls per second that its API accepts; 0 means no limit
     #[arg(long, value_name = "NUMBER")]
     calls_per_second: Option<u32>,
-    /// Whether AppCodes count as an app's credential
+    /// Whether apps may call with an AppCode
     #[arg(long, value_name = "on|off", value_parser = ["on", "off"], hide_possible_values = true)]
     app_codes: Option<String>,
     #[command(flatten)]

@@ -60,8 +60,9 @@ impl AuditQuery {
     fn read(self) -> OperationResult<(AuditFilter, AuditPart, u64)> {
         let number = |field: &str, text: &str| {
             let number = text.parse::<i64>();
-            number
-                .map_err(|_| Failure::query(field, ("must be a number of this list", "必须为该列表中的编号")))
+            number.map_err(|_| {
+                Failure::query(field, ("must be a position in this list", "必须为该列表中的位置"))
+            })
         };
         let part = match (self.before.as_deref(), self.after.as_deref()) {
             (None, None) => AuditPart::Newest,

@@ -28,9 +28,9 @@ pub(crate) struct LogQuery {
     since: Option<String>,
     /// Only before this moment: the same.
     until: Option<String>,
-    /// Only of this instance: its id, or how that begins.
+    /// Only of this instance: its id, or the beginning of the id.
     instance: Option<String>,
-    /// Only lines that hold this text, in capital or small letters.
+    /// Only lines that contain this text; case is ignored.
     contains: Option<String>,
 }
 
@@ -42,9 +42,9 @@ pub(crate) struct FollowQuery {
     lines: Option<usize>,
     /// Only from this moment on: ISO 8601, or milliseconds since 1970.
     since: Option<String>,
-    /// Only of this instance: its id, or how that begins.
+    /// Only of this instance: its id, or the beginning of the id.
     instance: Option<String>,
-    /// Only lines that hold this text, in capital or small letters.
+    /// Only lines that contain this text; case is ignored.
     contains: Option<String>,
 }
 

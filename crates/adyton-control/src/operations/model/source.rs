@@ -35,7 +35,7 @@ pub(crate) fn locate(shared: &Shared, project: ProjectId, text: &str) -> Operati
         return Err(Failure::invalid(
             FIELD,
             (
-                "s3:// is not supported by this version; upload the package and use its package:// location",
+                "s3:// is not supported in this version; upload the package and use its package:// location",
                 "本版本不支持 s3://；请上传模型包并使用其 package:// 地址",
             ),
         ));
@@ -43,8 +43,8 @@ pub(crate) fn locate(shared: &Shared, project: ProjectId, text: &str) -> Operati
     Err(Failure::invalid(
         FIELD,
         (
-            "must begin with `package://sha256/` (as the upload answered) or `file:///` (under `import_roots`)",
-            "必须以 `package://sha256/`（上传时的响应）或 `file:///`（位于 `import_roots` 之下）开头",
+            "must begin with `package://sha256/` (as returned by the upload) or `file:///` (under `import_roots`)",
+            "必须以 `package://sha256/`（上传接口返回的地址）或 `file:///`（位于 `import_roots` 之下）开头",
         ),
     ))
 }

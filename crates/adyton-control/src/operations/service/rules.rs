@@ -186,7 +186,7 @@ fn versions(asked: Vec<AskedVersion>) -> OperationResult<Vec<Version>> {
             "config",
             both!(
                 "the weights must add up to {}, these add up to {}",
-                "权重之和必须为 {}，目前为 {}",
+                "权重之和必须为 {}，实际为 {}",
                 WHOLE,
                 sum
             ),
@@ -279,7 +279,7 @@ fn bounded(field: &str, number: i64, range: RangeInclusive<u32>) -> OperationRes
         .ok_or_else(|| {
             let problem = both!(
                 "must be {} to {}, is {}",
-                "必须在 {} 到 {} 之间，目前为 {}",
+                "必须在 {} 到 {} 之间，实际为 {}",
                 range.start(),
                 range.end(),
                 number

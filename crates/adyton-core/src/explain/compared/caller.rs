@@ -32,7 +32,7 @@ pub(super) fn token(
             phrase!(language, "token", "令牌"),
             phrase!(
                 language,
-                "sealed by a key of this installation, whole and unchanged",
+                "issued by this installation, complete and unchanged",
                 "由本系统的密钥签发，完整且未改动"
             )
             .to_owned(),

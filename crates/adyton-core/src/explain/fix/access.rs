@@ -53,8 +53,7 @@ pub(super) fn access(
         return vec![message!(
             language,
             "Call with credentials for {0}: sign in for it with `adyton login --user {1} --project {2}`, or ask for a token with \
-             its id in `scope`. Whoever has no role there yet gets one from an administrator: `adyton role grant {1} {3} \
-             --project {2}`.",
+             its id in `scope`. If you have no role there yet, ask an administrator: `adyton role grant {1} {3} --project {2}`.",
             "使用适用于{0}的凭证调用：用 `adyton login --user {1} --project {2}` 登录该项目，或在获取令牌时将其 ID 填入 `scope`。\
              在该项目中还没有角色时，请管理员授予：`adyton role grant {1} {3} --project {2}`。",
             place.trim_end(),
@@ -65,8 +64,7 @@ pub(super) fn access(
     }
     vec![message!(
         language,
-        "Let an administrator give {0} the role `{1}` in {2}, which permits {3}: `adyton role grant {4} {1} --project {5}`. It \
-         counts at once, for tokens that were issued before, too.",
+        "Ask an administrator to grant {0} the role `{1}` in {2}, which permits {3}: `adyton role grant {4} {1} --project {5}`. It takes effect immediately, also for tokens issued before.",
         "请管理员授予 {0} 在{2}中的角色 `{1}`，它允许 {3}：`adyton role grant {4} {1} --project {5}`。授予后立即生效，对已签发的令牌也有效。",
         caller,
         role,

@@ -32,7 +32,7 @@ pub(super) fn app_let_in(asked: &Asked<'_>, sent: &[String], accepted: &[String]
             asked,
             phrase!(
                 asked.language,
-                "To let an app call it: `adyton app authorize APP SERVICE`, which also opens the service for apps.",
+                "To let an app call it: `adyton app authorize APP SERVICE`, which also enables app authentication of the service.",
                 "如需允许应用调用：`adyton app authorize APP SERVICE`，它会同时为服务启用应用认证。"
             ),
         )
@@ -65,8 +65,7 @@ pub(super) fn at_the_api_address(asked: &Asked<'_>) -> Option<String> {
     (record.door == Door::PredictionTab).then(|| {
         message!(
             asked.language,
-            "With app credentials call the API address, on the gateway's listener: `{} {}`. The Prediction tab takes tokens \
-             and access keys (AK/SK) only.",
+            "With app credentials call the API address, on the gateway's listener: `{} {}`. The Prediction tab accepts only tokens and access keys (AK/SK).",
             "使用应用凭证时，请调用网关监听地址上的 API 地址：`{} {}`。“预测”页签只接受令牌和访问密钥（AK/SK）。",
             record.method,
             record.path

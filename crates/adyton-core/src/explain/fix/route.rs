@@ -101,8 +101,8 @@ fn without_dots(asked: &Asked<'_>) -> Option<String> {
     }
     Some(message!(
         asked.language,
-        "Without its dot segments the path is `/{}`: call that, if it is the one that was meant.",
-        "去掉点段后，路径为 `/{}`：如果这就是要调用的路径，请直接调用它。",
+        "Without its dot segments the path is `/{}`: call that, if it is the path you meant.",
+        "去掉点段后，路径为 `/{}`：如果这就是您要调用的路径，请直接调用。",
         kept.join("/")
     ))
 }
@@ -153,8 +153,7 @@ fn preflight(asked: &Asked<'_>) -> Option<String> {
     is_options.then(|| {
         phrase!(
             asked.language,
-            "A browser asks with `OPTIONS` (a CORS preflight) before a page of another origin may call. Let the page call its own \
-             server, and that server call the API address; or let the model answer the preflight: declare the path with the \
+            "A browser asks with `OPTIONS` (a CORS preflight) before a page of another origin may call. Make the page call its own server, and that server call the API address; or make the model answer the preflight: declare the path with the \
              method `ANY` in `apis[]` of `config.json`, and answer `OPTIONS` with `Access-Control-Allow-Origin`, `-Methods` and \
              `-Headers`.",
             "浏览器在其他来源的页面调用之前会先用 `OPTIONS` 询问（CORS 预检）。请让页面调用它自己的服务器，再由该服务器调用 API 地址；或由模型\
@@ -189,7 +188,7 @@ fn no_api_address(asked: &Asked<'_>) -> Option<String> {
     let project = address::project_in_front(path)?;
     Some(message!(
         language,
-        "Leave the project's id out: an API address has none, it is `{}`.",
+        "Leave out the project id: an API address has none. It is `{}`.",
         "去掉项目 ID：API 地址中没有项目 ID，应为 `{}`。",
         path.replacen(&format!("/{project}"), "", 1)
     ))
@@ -263,7 +262,7 @@ fn stage(differs: &Difference, is_repeated: bool, language: Language) -> String 
     if is_repeated {
         message!(
             language,
-            "Send the header `X-Stage` once, as `X-Stage: {}`{}: `{}` came.",
+            "Send the header `X-Stage` once, as `X-Stage: {}`{}: `{}` was received.",
             "请求头 `X-Stage` 只发送一次，即 `X-Stage: {}`{}：收到的是 `{}`。",
             differs.published,
             if differs.published == RELEASE {

@@ -10,7 +10,7 @@ use crate::sample;
 fn an_answer_of_the_model() {
     expect![[r#"
         200
-        Answered by the model in 3.2 ms; every step was passed.
+        Answered by the model in 3.2 ms; all steps passed.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -100,9 +100,9 @@ fn a_client_that_left() {
           retry       only if the request may run twice
 
         Fix
-          1. Compare `took` in the explanation with the client's time-out and raise that, or make the model
-             faster: the explanation shows how much of the time was the model's. A client that closes its
-             sending side after the request must keep it open until the answer is there.
+          1. Compare `took` in the explanation with the client's time-out, and increase the time-out or make
+             the model faster: the explanation shows how much of the time was the model's. A client that
+             closes its sending side after the request must keep it open until the answer is there.
     "#]]
     .assert_eq(&text(&record));
 }

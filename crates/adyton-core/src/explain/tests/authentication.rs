@@ -69,7 +69,8 @@ fn a_token_that_does_not_open() {
     );
     expect![[r#"
         401  APIG.0301  token.undecryptable
-        Refused at authenticate: the token names one of our keys but does not open: it was cut or changed.
+        Refused at authenticate: the token names a key of this installation but cannot be opened: it was
+        truncated or changed.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -82,15 +83,15 @@ fn a_token_that_does_not_open() {
 
         Compared
           token
-            expected    sealed by a key of this installation, whole and unchanged
+            expected    issued by this installation, complete and unchanged
             got         key 3, 180 characters
 
         Note
           Tokens of key 3 have 240 characters.
 
         Fix
-          1. Compare the length of the token where it is sent with that where it was issued, and keep tokens
-             where they fit whole. A new one: `adyton login` or `POST /v3/auth/tokens`.
+          1. Compare the length of the token where it is sent with its length where it was issued, and store
+             tokens where they fit completely. To get a new one: `adyton login` or `POST /v3/auth/tokens`.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -183,9 +184,9 @@ fn a_signature_with_a_mistake() {
             expected    20260115T081530Z ± 15 min (server time)
             got         20260115T081235Z, 2 min 55 s behind
           signature
-            expected    made with the secret of 0123456789abcdef0123456789abcdef over the canonical request
-                        below
-            got         another: the client's mistake is `no_final_slash`
+            expected    computed with the secret of 0123456789abcdef0123456789abcdef over the canonical
+                        request below
+            got         different: the client's mistake is `no_final_slash`
 
         Signature
           key         0123456789abcdef0123456789abcdef
@@ -210,8 +211,8 @@ fn a_signature_with_a_mistake() {
           │ 0deeb8fa1dbbee4c0dbe7f5e3c9183940139f26d22797ee8ab07c00557a4c2ff
 
         Note
-          The body (19 bytes) was read before the refusal: a signature is proven only with the body's last
-          byte. The model never saw it.
+          The body (19 bytes) was read before the refusal: a signature can be verified only after the body's
+          last byte. The model did not receive it.
 
         Fix
           1. End the path of the canonical request with `/`.
@@ -219,7 +220,7 @@ fn a_signature_with_a_mistake() {
              019bc0b9554b0000010000000000002a --canonical @FILE`.
           3. Change the signer accordingly, or use an official one. `adyton sign POST
              http://models.example:8080/v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry`
-             prints a right canonical request to compare with.
+             prints a correct canonical request to compare with.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -311,9 +312,9 @@ fn a_user_without_a_role() {
             got         auditor
 
         Fix
-          1. Let an administrator give audrey the role `caller` in project demo
+          1. Ask an administrator to grant audrey the role `caller` in project demo
              (000000000000000000000000000000a1), which permits modelarts:service:predict: `adyton role grant
-             audrey caller --project demo`. It counts at once, for tokens that were issued before, too.
+             audrey caller --project demo`. It takes effect immediately, also for tokens issued before.
     "#]]
     .assert_eq(&text(&record));
 }

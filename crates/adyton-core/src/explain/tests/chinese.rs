@@ -150,7 +150,7 @@ fn records_of_before_keep_their_own_words() {
     assert_eq!(
         chinese(&record).notes,
         [
-            "此处不读取 `Authorization: Bearer`：令牌应原样放入请求头 `X-Auth-Token`。",
+            "不支持 `Authorization: Bearer`：请将令牌原样放入请求头 `X-Auth-Token`。",
             "What a record of before says."
         ]
     );

@@ -199,7 +199,7 @@ fn a_wrong_url_is_answered_by_what_follows_from_it() {
         "/v1/infers/ffffffff-ffff-4fff-bfff-ffffffffffff".into(),
     );
     assert!(
-        mine(&far)[0].starts_with("No service of yours has an id like"),
+        mine(&far)[0].starts_with("None of your services has a similar id"),
         "{:?}",
         mine(&far)
     );
@@ -244,7 +244,7 @@ fn a_wrong_url_is_answered_by_what_follows_from_it() {
         format!("/v1/{MINE}/infers/{POETRY}"),
     );
     let told = fixes(&prefixed, reader);
-    assert!(told.contains("Leave the project's id out"), "{told}");
+    assert!(told.contains("Leave out the project id"), "{told}");
     let management = routed(
         Reason::RouteNotAnApiAddress,
         "GET",

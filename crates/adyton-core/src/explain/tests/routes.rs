@@ -277,7 +277,7 @@ fn a_project_in_front_of_the_address_is_to_be_left_out() {
     assert_eq!(
         explained(&record).fix[0],
         format!(
-            "Leave the project's id out: an API address has none, it is `/v1/infers/{POETRY}/predictions/poetry`."
+            "Leave out the project id: an API address has none. It is `/v1/infers/{POETRY}/predictions/poetry`."
         )
     );
 }
@@ -313,7 +313,9 @@ fn an_environment_that_is_sent_twice_is_named() {
     assert_eq!(nearest(&record), (vec![Part::Environment], poetry()));
     assert_eq!(
         explanation.fix,
-        ["Send the header `X-Stage` once, as `X-Stage: RELEASE`, or leave it out: `RELEASE, foo` came."]
+        [
+            "Send the header `X-Stage` once, as `X-Stage: RELEASE`, or leave it out: `RELEASE, foo` was received."
+        ]
     );
 }
 

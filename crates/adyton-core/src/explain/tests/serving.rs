@@ -87,7 +87,7 @@ fn a_call_over_the_throttle() {
           1. The next call succeeds at 2026-01-15T08:15:30.128498Z (5 ms after the refusal).
           2. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more:
              `adyton service update poetry --calls-per-second NUMBER`, or `throttle.default_per_second` in
-             the configuration for all services that have no number of their own; 0 is no limit.
+             the configuration for all services without a number of their own; 0 means no limit.
     "#]]
     .assert_eq(&text(&record));
 }
@@ -175,7 +175,7 @@ fn an_instance_that_is_being_restarted() {
     };
     expect![[r#"
         503  ModelArts.4503  instance.restarting
-        Refused at dispatch: the instances of the service ended and are being restarted.
+        Refused at dispatch: the instances of the service have exited and are being restarted.
 
           request     POST /v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry
           to          models.example:8080, from 10.0.0.7
@@ -194,9 +194,9 @@ fn an_instance_that_is_being_restarted() {
 
         Fix
           1. Do not send it before the next start, at 2026-01-15T08:15:34.000000Z (4 s after the refusal).
-          2. Wait as `Retry-After` says: until the next start, and as long as the program took to answer the
-             last time. If it ends again and again, `adyton service logs poetry` shows why; after five ends
-             in a row the service fails.
+          2. Wait as `Retry-After` says: until the next start, plus the time that the program last took to
+             answer. If it exits repeatedly, `adyton service logs poetry` shows why; after five exits in a
+             row the service fails.
     "#]]
     .assert_eq(&text(&record));
 }

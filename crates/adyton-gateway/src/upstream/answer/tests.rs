@@ -150,19 +150,19 @@ fn what_is_no_answer_is_refused_with_its_cause() {
         ("HTTP/1.1 200 OK\r\na b: c\r\n\r\n", "invalid header name"),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 8\r\n\r\n",
-            "two different Content-Length",
+            "two different Content-Length headers",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: +7\r\n\r\n",
-            "Content-Length is no number",
+            "Content-Length is not a number",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
-            "Content-Length is no number",
+            "Content-Length is not a number",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n",
-            "Content-Length is no number",
+            "Content-Length is not a number",
         ),
         (
             "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",

@@ -75,7 +75,7 @@ fn user_name(
                     return Err(Failure::invalid(
                         field(),
                         (
-                            "is missing: a name needs its domain",
+                            "is missing: a name requires its domain",
                             "缺失：使用名称时需要同时给出账号（domain）",
                         ),
                     ));

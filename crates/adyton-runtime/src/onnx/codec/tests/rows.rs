@@ -227,7 +227,7 @@ fn cells_of_rows_are_numbers_in_json_or_in_quotes() {
         let problem =
             row_answer(row_of(&format!("\"sepal_length\":{cell},{OTHERS}")).as_bytes()).unwrap_err();
         let expected = format!(
-            "data.req_data: expected a number, got {cell}; JSON has no word for it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
+            "data.req_data: expected a number, got {cell}; JSON cannot express it: write \"NaN\", \"Infinity\" or \"-Infinity\", with the quotes"
         );
         assert_eq!(problem, expected);
     }

@@ -90,19 +90,19 @@ fn numbers_that_json_does_not_have_are_named_with_their_place() {
         (
             r#"{"inputs":{"x":[[1,2,NaN,4]]}}"#,
             expect![[
-                r#"inputs.x[0][2]: expected float32, got NaN; JSON has no word for it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
+                r#"inputs.x[0][2]: expected float32, got NaN; JSON cannot express it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
             ]],
         ),
         (
             "{\"inputs\":{\"x\":\n[[1,2,3,4],\n[1,-Infinity ,3,4]]}}",
             expect![[
-                r#"inputs.x[1][1]: expected float32, got -Infinity; JSON has no word for it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
+                r#"inputs.x[1][1]: expected float32, got -Infinity; JSON cannot express it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
             ]],
         ),
         (
             r#"{"inputs":{"x":[[1e999,2,3,4]]}}"#,
             expect![[
-                r#"inputs.x[0][0]: expected float32, got 1e999; JSON has no word for it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
+                r#"inputs.x[0][0]: expected float32, got 1e999; JSON cannot express it: write "NaN", "Infinity" or "-Infinity", with the quotes"#
             ]],
         ),
         (
