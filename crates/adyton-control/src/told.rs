@@ -86,7 +86,7 @@ impl Failure {
             Failure::Storage(problem) => format!("数据库出错：{}", problem.chinese),
             Failure::UnprovenUpload(problem) => format!("上传的请求尚未通过身份验证：{}", problem.chinese),
             Failure::UploadQuota(problem) => format!("项目保留的上传文件已达上限：{}", problem.chinese),
-            Failure::Defect(_) => words("Adyton 自身的缺陷"),
+            Failure::Defect(_) => words("Adyton 内部错误"),
         }
     }
 }

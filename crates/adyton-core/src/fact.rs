@@ -72,7 +72,7 @@ facts! {
         "`Content-Length` 发送了多次，且值不同（{sent}）";
     HeadVersion { sent: String } = "the request line ends with `{sent}`; this port speaks `HTTP/1.1`"
         "请求行以 `{sent}` 结尾，而该端口使用 `HTTP/1.1`";
-    HeadContradicts = "what came cannot be read as HTTP/1.1: its request line or the headers that say where its body ends contradict each other"
+    HeadContradicts = "the request cannot be read as HTTP/1.1: its request line or the headers that say where its body ends contradict each other"
         "收到的内容无法按 HTTP/1.1 解析：请求行或指明请求体结尾的请求头相互矛盾";
     HostMissing = "no Host was sent"
         "没有发送 Host";
@@ -434,7 +434,7 @@ facts! {
     KeyIsAppKeyForManagement = "this is an AppKey, and the management APIs accept only tokens and access keys (AK/SK): apps can call only APIs"
         "这是 AppKey，而管理 API 只接受令牌和访问密钥（AK/SK）：应用用于调用 API";
     KeyIsAccessKey = "this is an access key, and this address takes apps only"
-        "这是访问密钥，而该地址只接受应用凭证";
+        "这是访问密钥，而该地址只接受应用凭证凭证";
     KeyIsSecret = "what was sent as the key is the secret of a key: the two are swapped"
         "作为密钥 ID 发送的是某个密钥的 SK 或 AppSecret：两者颠倒";
     KeyShapeless = "no key has this id, and it does not look like one (20 capitals and digits, or 32 hex digits): key and secret may be swapped"

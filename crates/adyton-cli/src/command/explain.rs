@@ -245,7 +245,7 @@ fn of_project(context: &Context, id: RequestId) -> Outcome<Explained> {
         Some(404) if failure.is_for(Reason::ManageRecordLeftOut) => failure,
         Some(404) => Failure::failed(said!(
             "this project has no request with the id {id}",
-            "该项目没有 id 为 {id} 的请求"
+            "该项目没有 ID 为 {id} 的请求"
         ))
         .hint(said!(
             "`adyton requests` lists the requests that are kept; another project's are read with `--project NAME`, and those whose \

@@ -278,7 +278,7 @@ impl Stage {
                 "请将 `config.json` 及其旁边的文件放入 `model` 目录",
             ),
             false => (
-                "put `config.json` and the model's files into a folder `model`; `adyton model init NAME` writes one to begin with",
+                "put `config.json` and the model's files into a folder `model`; `adyton model init NAME` creates a starter package",
                 "请将 `config.json` 和模型文件放入 `model` 目录；可先用 `adyton model init NAME` 生成",
             ),
         };

@@ -58,15 +58,15 @@ fn too_new(found: i64, known: i64, made_by: Option<&str>, language: Language) ->
     match made_by {
         Some(made_by) => message!(
             language,
-            "the database has schema version {found}, made by adyton {made_by}; this is adyton {own}, which knows versions up to {known}: \
+            "the database has schema version {found}, made by adyton {made_by}; this is adyton {own}, which supports versions up to {known}: \
              start adyton {made_by} or a newer one, or restore a backup from before the upgrade",
-            "数据库的模式版本为 {found}，由 adyton {made_by} 创建；当前为 adyton {own}，最高支持版本 {known}：请启动 adyton {made_by} 或更新的版本，或恢复升级前的备份"
+            "数据库的 schema 版本为 {found}，由 adyton {made_by} 创建；当前为 adyton {own}，最高支持版本 {known}：请启动 adyton {made_by} 或更新的版本，或恢复升级前的备份"
         ),
         None => message!(
             language,
-            "the database has schema version {found}, made by a newer adyton; this is adyton {own}, which knows versions up to {known}: \
+            "the database has schema version {found}, made by a newer adyton; this is adyton {own}, which supports versions up to {known}: \
              start the newer one, or restore a backup from before the upgrade",
-            "数据库的模式版本为 {found}，由更新版本的 adyton 创建；当前为 adyton {own}，最高支持版本 {known}：请启动更新的版本，或恢复升级前的备份"
+            "数据库的 schema 版本为 {found}，由更新版本的 adyton 创建；当前为 adyton {own}，最高支持版本 {known}：请启动更新的版本，或恢复升级前的备份"
         ),
     }
 }

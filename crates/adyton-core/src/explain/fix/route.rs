@@ -133,9 +133,8 @@ fn query_in_path(asked: &Asked<'_>) -> Option<String> {
 fn no_such_id(language: Language) -> String {
     phrase!(
         language,
-        "No service of yours has an id like the one that was sent: `adyton service list` shows their ids, and \
-         `adyton service show NAME` the whole call.",
-        "您的服务都没有与所发送的相近的 ID：`adyton service list` 显示各服务的 ID，`adyton service show NAME` 显示完整的\
+        "None of your services has a similar id: `adyton service list` shows their ids, and `adyton service show NAME` the whole call.",
+        "您的服务都没有相近的 ID：`adyton service list` 显示各服务的 ID，`adyton service show NAME` 显示完整的\
          调用方式。"
     )
     .to_owned()
