@@ -200,7 +200,7 @@ mod tests {
 
     use super::*;
     use crate::failure::Failure;
-    use crate::page::Reads;
+    use crate::page::ReadPayload;
     use crate::payload::Payload;
 
     /// How deep examples of schemas go: some contain themselves.
@@ -278,7 +278,7 @@ mod tests {
     }
 
     /// What the readers of an operation say of a body and a query.
-    fn problems(reads: &[Reads], query: &str, body: &Value) -> Vec<Failure> {
+    fn problems(reads: &[ReadPayload], query: &str, body: &Value) -> Vec<Failure> {
         let uri: Uri = format!("/?{query}").parse().expect("an address");
         let payload = Payload::new(uri, Bytes::from(body.to_string()));
         reads.iter().filter_map(|read| read(&payload)).collect()

@@ -16,12 +16,12 @@ pub(crate) struct Page {
     schemas: Schemas,
     /// Reads what a call sends, as its endpoint does.
     #[cfg(test)]
-    pub(crate) reads: Vec<Reads>,
+    pub(crate) reads: Vec<ReadPayload>,
 }
 
 /// Reads a payload, and says what is wrong.
 #[cfg(test)]
-pub(crate) type Reads = fn(&crate::payload::Payload) -> Option<crate::failure::Failure>;
+pub(crate) type ReadPayload = fn(&crate::payload::Payload) -> Option<crate::failure::Failure>;
 
 impl Page {
     /// A page whose success has this status, begun with what every operation says.

@@ -344,10 +344,11 @@ impl Evidence {
 
     /// What was found out, each as a clause for people.
     pub fn clauses_in(&self, language: Language) -> Vec<String> {
-        let note = match self {
-            // It is a cause, as events have them.
-            Evidence::Service { note, .. } => event_cause::cause_in(note, language),
-            _ => Cow::Borrowed(self.note()),
+        // Of a service it is a cause, as events have them.
+        let note = if let Evidence::Service { note, .. } = self {
+            event_cause::cause_in(note, language)
+        } else {
+            Cow::Borrowed(self.note())
         };
         fact::clauses_in(self.facts(), &note, language)
     }

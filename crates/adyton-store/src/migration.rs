@@ -47,7 +47,7 @@ pub(crate) async fn run(database: &Database, clock: &Clock) -> Result<(), OpenEr
                 place: database.place.clone(),
                 problem: DatabaseProblem::Schema {
                     version,
-                    cause: error,
+                    cause: Box::new(error),
                 },
             })?;
         tracing::info!(version, "the database has a new schema version");

@@ -195,7 +195,7 @@ pub enum DatabaseProblem {
         /// The version.
         version: i64,
         /// Why.
-        cause: StoreError,
+        cause: Box<StoreError>,
     },
     /// It must be empty and is not.
     NotEmpty {
@@ -245,8 +245,8 @@ impl OpenError {
             Self::Database {
                 problem: DatabaseProblem::Schema { cause, .. },
                 ..
-            }
-            | Self::Store(cause) => cause.refusal(),
+            } => cause.refusal(),
+            Self::Store(cause) => cause.refusal(),
             _ => Refusal::Other,
         }
     }

@@ -505,7 +505,7 @@ fn an_unknown_scheme_of_a_signature_is_named() {
     let refusal = world.refusal(ALL, &bearer);
     assert_eq!(refusal.reason, Reason::CredentialsNotAccepted);
     assert!(
-        told(&refusal).contains("X-Auth-Token`, as it is"),
+        told(&refusal).contains("unchanged in the header `X-Auth-Token`"),
         "{}",
         told(&refusal)
     );

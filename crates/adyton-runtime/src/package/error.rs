@@ -22,7 +22,7 @@ pub enum ImportError {
     /// The package as a whole, or one of its files.
     Package {
         /// The file, as the package names it; empty for the whole.
-        file: String,
+        file: Box<str>,
         /// What is wrong.
         cause: Bilingual,
         /// What to do; may be empty.
@@ -31,7 +31,7 @@ pub enum ImportError {
     /// A field of `config.json`.
     Field {
         /// The path of the field: `apis[0].url`; empty for the whole document.
-        field: String,
+        field: Box<str>,
         /// What is wrong, and what was found.
         cause: Bilingual,
         /// What to do; may be empty.
@@ -50,7 +50,7 @@ impl ImportError {
         fix: impl Into<Bilingual>,
     ) -> Self {
         Self::Package {
-            file: file.into(),
+            file: file.into().into(),
             cause: cause.into(),
             fix: fix.into(),
         }
@@ -61,7 +61,7 @@ impl ImportError {
         fix: impl Into<Bilingual>,
     ) -> Self {
         Self::Field {
-            field: field.into(),
+            field: field.into().into(),
             cause: cause.into(),
             fix: fix.into(),
         }
@@ -115,7 +115,7 @@ impl ImportError {
     /// Where, what, and what to do.
     pub fn message_in(&self, language: Language) -> String {
         let (place, cause, fix) = match self {
-            Self::Package { file, cause, fix } => (file.clone(), cause, fix),
+            Self::Package { file, cause, fix } => (file.to_string(), cause, fix),
             Self::Field { field, cause, fix } if field.is_empty() => {
                 ("model/config.json".to_owned(), cause, fix)
             }

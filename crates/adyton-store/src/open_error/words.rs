@@ -317,7 +317,7 @@ mod tests {
             database(DatabaseProblem::Silent { seconds: 10 }),
             database(DatabaseProblem::Schema {
                 version: 3,
-                cause: crate::StoreError::ReadOnly,
+                cause: Box::new(crate::StoreError::ReadOnly),
             }),
             OpenError::Store(crate::StoreError::Deadline),
         ] {

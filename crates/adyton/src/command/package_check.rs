@@ -74,11 +74,11 @@ fn source(path: &Path) -> Outcome<Source<'_>> {
 fn told(path: &Path, problem: &ImportError) -> Failure {
     let (file, field, cause, fix) = match problem {
         ImportError::Package { file, cause, fix } => {
-            (file.as_str(), "", cause.text_in(spoken()), fix.text_in(spoken()))
+            (&**file, "", cause.text_in(spoken()), fix.text_in(spoken()))
         }
         ImportError::Field { field, cause, fix } => (
             "model/config.json",
-            field.as_str(),
+            &**field,
             cause.text_in(spoken()),
             fix.text_in(spoken()),
         ),

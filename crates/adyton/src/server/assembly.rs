@@ -5,7 +5,7 @@ mod models;
 mod stage;
 mod truth;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -96,15 +96,7 @@ impl Assembly {
             url: gateway_url,
             ..
         } = front;
-        let ready = Ready {
-            gateway_url,
-            gateway_listens: Some(addresses::url(gateway.local_addr())),
-            control_url: addresses::url(control.local_addr()),
-            project_id: truth.first_project()?,
-            pid: std::process::id(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            onnx: Some(runtime_of(models.onnx.choice())),
-        };
+        let ready = ready_of(&gateway, gateway_url, control.local_addr(), &truth, &models)?;
 
         // Both addresses are ours: from here on things run and answer.
         let mut instances = Stage::new();
@@ -134,6 +126,25 @@ impl Assembly {
             journal,
         })
     }
+}
+
+/// What is told of a server that is ready.
+fn ready_of(
+    gateway: &Gateway,
+    gateway_url: String,
+    control: SocketAddr,
+    truth: &Truth,
+    models: &Models,
+) -> Outcome<Ready> {
+    Ok(Ready {
+        gateway_url,
+        gateway_listens: Some(addresses::url(gateway.local_addr())),
+        control_url: addresses::url(control),
+        project_id: truth.first_project()?,
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        onnx: Some(runtime_of(models.onnx.choice())),
+    })
 }
 
 /// The library that runs ONNX models, or that it is the compiled-in one.

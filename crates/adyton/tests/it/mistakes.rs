@@ -29,12 +29,12 @@ fn no_server_is_known() {
     place.check(
         &["whoami", "--context", "work"],
         expect![[r#"
-        exit 2
-        --- stderr
-        error: no context is called `work`
-          [folder]/.config/adyton/config.toml: there is none yet
-        hint: make it with `adyton login --context work`
-    "#]],
+            exit 2
+            --- stderr
+            error: no context is called `work`
+              [folder]/.config/adyton/config.toml: there are none yet
+            hint: create it with `adyton login --context work`
+        "#]],
     );
 }
 

@@ -217,7 +217,7 @@ fn why_a_service_does_not_run_is_told_as_its_events_tell_it() {
         .notes
         .join("\n");
     for said in [
-        "模型 poetry 1.0.0：启动时：就绪前已结束（退出码 1）",
+        "模型 poetry 1.0.0：启动时：就绪前已退出（退出码 1）",
         "其输出的最后几行：",
         "No weights",
     ] {

@@ -577,7 +577,7 @@ fn nothing_is_proposed_where_nothing_is_like_what_was_sent() {
     );
     let told = explained(&record);
     assert!(told.nearest.is_empty(), "{:?}", told.nearest);
-    assert!(told.fix[0].contains("has an id like the one"), "{:?}", told.fix);
+    assert!(told.fix[0].contains("has a similar id"), "{:?}", told.fix);
 }
 
 #[test]

@@ -43,8 +43,8 @@ fn a_body_that_is_one_byte_too_large() {
           1. Keep the body at 12,582,912 bytes (12 MiB) or below, or raise `limits.address_body` in the
              server's configuration.
           2. Send less: scale images down, split batches, and send files to a program as
-             `multipart/form-data` instead of base64 (ONNX models read JSON alone). If the limit is raised
-             instead, a proxy in front may still have one of its own.
+             `multipart/form-data` instead of base64 (ONNX models read JSON alone). If you raise the limit
+             instead, check the limit of any proxy in front too.
     "#]]
     .assert_eq(&text(&record));
 }

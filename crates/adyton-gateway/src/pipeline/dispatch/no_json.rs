@@ -108,11 +108,13 @@ fn of_json(problem: &Fact, body: &[u8]) -> Option<Fact> {
 
 /// Where the JSON reader stopped, and why, if it did.
 fn syntax(problem: &Fact) -> Option<(&str, &str)> {
-    match problem {
-        Fact::InputNotJson { field, error } => Some((field, error)),
-        Fact::InputUnread { error, .. } => Some(("body", error)),
-        _ => None,
+    if let Fact::InputNotJson { field, error } = problem {
+        return Some((field, error));
     }
+    if let Fact::InputUnread { error, .. } = problem {
+        return Some(("body", error));
+    }
+    None
 }
 
 /// The word of Python's at which the reader stopped, and what JSON has for it.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-use super::rewrite::operator;
+use super::nodes::operator;
 use crate::onnx::classifier::attribute;
 
 /// More targets than a regressor has: each takes memory in each row.

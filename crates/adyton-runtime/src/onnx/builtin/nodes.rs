@@ -1,4 +1,4 @@
-//! What a graph says of a node, for those who ask before `tract` sees it: its name for messages, and its constants.
+//! What a graph says of a node, for those who ask before `tract` sees it: its name for messages, and its constants; and new nodes.
 
 use adyton_core::shown::{quoted, quoted_bytes};
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
@@ -7,6 +7,17 @@ use crate::onnx::classifier::attribute;
 
 /// So much of a name is shown, in letters.
 pub(super) const NAME: usize = 60;
+
+/// A node that makes one value of others, and is named after it.
+pub(super) fn operator(name: &str, from: &[&str], to: &str) -> NodeProto {
+    NodeProto {
+        input: from.iter().map(|input| (*input).to_owned()).collect(),
+        output: vec![to.to_owned()],
+        name: to.to_owned(),
+        op_type: name.to_owned(),
+        ..NodeProto::default()
+    }
+}
 
 /// The name of a node as messages show it; its first output's when it has none.
 pub(super) fn shown(node: &NodeProto) -> String {

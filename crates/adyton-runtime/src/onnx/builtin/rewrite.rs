@@ -10,9 +10,10 @@ use std::collections::HashSet;
 
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
-use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, TensorProto};
 
 use super::learned;
+use super::nodes::operator;
 use crate::onnx::classifier::{self, After, attribute};
 
 /// Rewrites all of it; gives what is left to do with each output.
@@ -176,16 +177,6 @@ fn axes(graph: &GraphProto, name: &str) -> Option<usize> {
     let input = graph.input.iter().find(|input| input.name == name)?;
     let Type::TensorType(tensor) = input.r#type.as_ref()?.value.as_ref()?;
     Some(tensor.shape.as_ref()?.dim.len())
-}
-
-pub(super) fn operator(name: &str, from: &[&str], to: &str) -> NodeProto {
-    NodeProto {
-        input: from.iter().map(|input| (*input).to_owned()).collect(),
-        output: vec![to.to_owned()],
-        name: to.to_owned(),
-        op_type: name.to_owned(),
-        ..NodeProto::default()
-    }
 }
 
 fn name_axes(graph: &mut GraphProto) {

@@ -35,21 +35,9 @@ pub(super) fn program(model: &Path, command: &[String]) -> Result<(), ImportErro
         false => format!("model/{name}"),
     };
     match fs::metadata(&inside) {
-        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 && path.is_absolute() => {
-            Err(ImportError::field(
-                "command[0]",
-                both!("{shown} is not executable", "{shown} 不可执行"),
-                NAME_ONE,
-            ))
+        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => {
+            Err(not_executable(name, path.is_absolute()))
         }
-        Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 == 0 => Err(ImportError::field(
-            "command[0]",
-            both!("{shown} is not executable", "{shown} 不可执行"),
-            both!(
-                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]",
-                "请在打包前执行 `chmod +x {name}`，或用其解释器启动：[\"python3\", \"{name}\"]"
-            ),
-        )),
         Ok(meta) if meta.is_file() => match missing_interpreter(&inside) {
             None => Ok(()),
             Some(interpreter) => Err(ImportError::field(
@@ -91,6 +79,23 @@ pub(super) fn program(model: &Path, command: &[String]) -> Result<(), ImportErro
             },
         )),
     }
+}
+
+fn not_executable(name: &str, is_of_the_machine: bool) -> ImportError {
+    let (cause, fix) = match is_of_the_machine {
+        true => (
+            both!("{name} is not executable", "{name} 不可执行"),
+            NAME_ONE.into(),
+        ),
+        false => (
+            both!("model/{name} is not executable", "model/{name} 不可执行"),
+            both!(
+                "`chmod +x {name}` before packing, or start it with its interpreter: [\"python3\", \"{name}\"]",
+                "请在打包前执行 `chmod +x {name}`，或用其解释器启动：[\"python3\", \"{name}\"]"
+            ),
+        ),
+    };
+    ImportError::field("command[0]", cause, fix)
 }
 
 /// The folder of the package into which Python's packages were installed with a program of this name.
