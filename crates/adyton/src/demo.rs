@@ -79,7 +79,7 @@ pub(crate) fn show(context: &Context, data: &Path) -> Outcome {
         2,
         &said!(
             "One prediction of each, by {kinds} of callers",
-            "每个模型预测一次，使用{kinds}调用者身份"
+            "每个模型预测一次，使用{kinds}调用方身份"
         ),
     );
     let callers = Callers::prepare(&client, data, &deployed)?;
@@ -289,7 +289,7 @@ impl DemoRun<'_> {
         self.say(
             Printable::from("            ")
                 + status
-                + said!(" by the {by} in {took:.1} ms", " 应答者 {by}，耗时 {took:.1} ms"),
+                + said!(" by the {by} in {took:.1} ms", " 由 {by} 响应，耗时 {took:.1} ms"),
         );
         for line in telling(&answer.body).lines() {
             self.say(format!("              {line}"));
@@ -312,7 +312,7 @@ impl DemoRun<'_> {
         let url = url(self.client, &one.service.summary.access_address, &wrong)?;
         let answer = self.call(&url, one.sample, callers.of("token")?.0)?;
         let id = answer.request_id().ok_or_else(|| {
-            Failure::failed(said!("the refusal has no request id", "拒绝的应答中没有请求 ID"))
+            Failure::failed(said!("the refusal has no request id", "拒绝的响应中没有请求 ID"))
         })?;
         self.say(format!("   POST {url}"));
         let status = self.tone(Tone::Bad, answer.status.as_u16().to_string());
@@ -321,7 +321,7 @@ impl DemoRun<'_> {
         let ask = self.tone(Tone::Bold, self.command(&format!("explain {id}")));
         let who = said!(
             "That is all the caller sees. The operator runs:",
-            "调用者只能看到这些。运维人员可执行："
+            "调用方只能看到这些。操作员可执行："
         );
         self.say(Printable::from("   ") + who + "\n   " + ask + "\n\n");
         let id = RequestId::parse(id.as_bytes())

@@ -100,7 +100,7 @@ pub(crate) async fn close(shared: &Shared, actor: &Actor) -> OperationResult<()>
     let session = session.ok_or_else(|| {
         Failure::Malformed(both!(
             "the request shows no session of the console; DELETE /v3/auth/tokens revokes a token",
-            "请求中没有控制台会话；DELETE /v3/auth/tokens 用于吊销令牌"
+            "请求中没有控制台会话；DELETE /v3/auth/tokens 用于撤销令牌"
         ))
     })?;
     let tokens = shared.store.tokens();

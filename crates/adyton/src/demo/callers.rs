@@ -85,7 +85,7 @@ impl Callers {
             )),
             other => Err(Failure::failed(said!(
                 "samples.json: unknown kind of caller `{other}`",
-                "samples.json：未知的调用者类型 `{other}`"
+                "samples.json：未知的调用方类型 `{other}`"
             ))),
         }
     }

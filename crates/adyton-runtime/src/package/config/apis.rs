@@ -154,7 +154,7 @@ fn url(field: &str, value: &Json) -> Result<String, ImportError> {
                 "must be a path without \"?\" and \"#\"",
                 "必须为不含 \"?\" 和 \"#\" 的路径"
             ),
-            both!("callers add the query themselves", "查询参数由调用者自行添加"),
+            both!("callers add the query themselves", "查询参数由调用方自行添加"),
         )
     } else if decoded.contains("//") || decoded.split('/').any(|part| part == "." || part == "..") {
         (

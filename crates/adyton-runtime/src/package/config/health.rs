@@ -57,7 +57,7 @@ fn one(name: &str, fields: &Map<String, Json>) -> Result<Health, ImportError> {
             got(("only \"HTTP\" is possible", "只能为 \"HTTP\""), method),
             (
                 "let the program answer a path, and name it in `url`",
-                "请让程序应答一个路径，并在 `url` 中指定",
+                "请让程序响应一个路径，并在 `url` 中指定",
             ),
         ));
     }
