@@ -233,5 +233,5 @@ fn why_a_service_does_not_run_is_told_as_its_events_tell_it() {
         server_time: at(),
     };
     let told = chinese(&refused(Reason::InstanceRestarting, evidence)).compared;
-    assert!(told[0].got.contains("已结束（退出码 3）"), "{told:?}");
+    assert!(told[0].got.contains("已退出（退出码 3）"), "{told:?}");
 }
