@@ -161,7 +161,7 @@ def test_an_administrator_makes_a_user_who_then_has_a_role(console, server, look
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     expect(page.get_by_text(tab.text("No role yet: the user has no permissions.", "还没有角色：该用户没有任何权限。"))).to_be_visible()
     tab.choose(re.compile(tab.text("Role$", "角色$")), "auditor")
-    tab.choose(re.compile(tab.text("Where$", "范围$")), "default")
+    tab.choose(re.compile(tab.text("Scope$", "范围$")), "default")
     tab.press("Grant", "授予")
     expect(page.get_by_role("region", name=tab.text("Roles", "角色")).get_by_role("listitem")).to_contain_text("auditor")
     tab.check()

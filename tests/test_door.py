@@ -108,9 +108,12 @@ def test_a_service_of_another_project_looks_like_none_and_only_the_domain_learns
     assert server.project not in json.dumps(record) and echo.name not in json.dumps(record["evidence"])
     # The administrator of the domain, who may know of both projects, learns what was wrong.
     assert "belongs to another project" in server.run("explain", theirs.headers["x-request-id"]).stdout
+    # The sender's own project reads both, and learns nothing of the other one.
     for answer in (theirs, unknown):
         asked = f"{server.control}/adyton/v1/{project}/requests/{answer.headers['x-request-id']}"
-        assert server.http.get(asked, headers={"X-Auth-Token": caller.token}).status_code == 404
+        read = server.http.get(asked, headers={"X-Auth-Token": caller.token})
+        assert read.status_code == 200, read.text
+        assert server.project not in read.text and f'"{echo.name}"' not in read.text and "another project" not in read.text
 
 
 def test_a_service_of_another_project_through_its_own_project_is_refused_as_at_the_address(server, echo, neighbour):

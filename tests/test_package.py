@@ -142,7 +142,7 @@ def test_checksums_and_the_release_archive(packages, tmp_path):
     (folder,) = tmp_path.iterdir()
     assert does(folder / "bin/adyton", "--version").startswith("adyton ")
     assert {"LICENSE", "README.md", "CHANGELOG.md", "bin", "docs", "etc", "samples", "systemd"} <= set(os.listdir(folder))
-    assert "is fine" in does(folder / "bin/adyton", "config", "check", "--config", folder / "etc/adyton.toml")
+    assert "is valid" in does(folder / "bin/adyton", "config", "check", "--config", folder / "etc/adyton.toml")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")

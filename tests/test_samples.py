@@ -86,7 +86,7 @@ def test_one_row_or_many(server, iris, admin):
     "body, named",
     [
         (b"", None),
-        (b"not json", "line 1 column 2"),
+        (b"not json", "`not json`"),
         (b"[]", None),
         (b'{"data":{"req_data":[{"sepal_length":1}]}}', "sepal_width"),
         (b'{"data":{"req_data":[{"sepal_length":"x","sepal_width":1,"petal_length":1,"petal_width":1}]}}', "sepal_length"),
