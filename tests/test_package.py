@@ -263,18 +263,20 @@ def test_systemd_runs_the_package_keeps_its_address_open_and_lets_go_of_it(packa
     states = partial(inside, "systemctl", "is-active", "adyton.service", "adyton.socket", check=False)
     wait_for(lambda: inside("systemctl", "is-system-running", check=False) in ("running", "degraded"), 60, "systemd")
     inside("dpkg", "--install", "/older.deb")
-    wait_for(is_healthy, 60, "the packaged server")
+    # The installation has started it, and a start returns once it answers: nobody who signs in now is told that no server runs.
+    assert is_healthy()
+    assert "serving: gateway at http://127.0.0.1:8080" in inside("systemctl", "show", "--property=StatusText", "adyton")
     process = main_process()
     assert inside("stat", "--format", "%U", f"/proc/{process}") == "adyton"
     # It takes new settings, comes back from a crash, and is another one after an upgrade; its address stays open meanwhile.
     inside("sh", "-c", "printf '[throttle]\\ndefault_per_second = 7\\n' >> /etc/adyton/adyton.toml")
     inside("systemctl", "reload", "adyton")
-    wait_for(lambda: "configuration reloaded" in inside("journalctl", "--unit=adyton", "--no-pager"), 30, "the settings to be told of")
+    wait_for(lambda: "changes applied: 1" in inside("systemctl", "show", "--property=StatusText", "adyton"), 30, "the settings to be told of")
     inside("sh", "-c", f"kill -9 {process}")
     assert states().splitlines()[1] == "active"
     wait_for(lambda: main_process() not in ("0", process) and is_healthy(), 60, "the server to come back")
     inside("dpkg", "--install", "/newer.deb")
-    wait_for(is_healthy, 60, "the newer server")
+    assert is_healthy()
     assert states() == "active\nactive"
     inside("dpkg", "--remove", "adyton")
     assert states() == "inactive\ninactive"

@@ -7,7 +7,9 @@ use std::time::Duration;
 use adyton_core::language::{Language, message};
 use adyton_identity::OwnExplanations;
 use adyton_listener::acceptor::Accepted;
-use adyton_listener::{Acceptor, ConnectionSlot, ConnectionSlots, ConnectionState, LogThrottle, Notice};
+use adyton_listener::{
+    Acceptor, ConnectionSlot, ConnectionSlots, ConnectionState, LogThrottle, Notice, closing,
+};
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -149,6 +151,11 @@ impl Control {
         let mut acceptor = Acceptor::new(listener, "control", complaints);
         let recording = shared.clone();
         let unreadable: Recorder = Arc::new(move |unreadable| recording.unreadable(&unreadable));
+        let begin = Begin {
+            router,
+            shared: shared.clone(),
+            unreadable,
+        };
         let mut connections = JoinSet::new();
         let rollouts = tokio::spawn(rollout::record(shared.clone()));
         let sweeping = tokio::spawn(sweep::regularly(shared.clone()));
@@ -156,28 +163,26 @@ impl Control {
         let gathering = tokio::spawn(live_updates::gather(shared.clone()));
         let judging = tokio::spawn(judge(shared.clone(), slots.clone()));
         tokio::pin!(shutdown);
+        let mut waiting = None;
         loop {
-            let (socket, peer, state, slot) = tokio::select! {
+            let (accepted, slot) = tokio::select! {
                 () = &mut shutdown => break,
-                accepted = accept(&mut acceptor, &slots, &shared) => accepted,
+                accepted = accept(&mut acceptor, &slots, &shared, &mut waiting) => accepted,
             };
             // Not a branch of the above: a connection that ends would drop one that has been accepted and waits for a slot.
             while connections.try_join_next().is_some() {}
-            let connection = Connection {
-                peer,
-                state,
-                router: router.clone(),
-                clock: shared.clock.clone(),
-                unproven: shared.unproven.clone(),
-                unreadable: unreadable.clone(),
-                trusted_proxies: shared.settings().trusted_proxies.clone(),
-            };
-            connections.spawn(async move {
-                let _slot = slot;
-                connection::serve(socket, connection).await;
-            });
+            connections.spawn(begin.serve(accepted, slot));
         }
-        drop(acceptor);
+        let mut admit = |accepted: NewConnection| {
+            let slot = slots.admit(&accepted.state);
+            connections.spawn(begin.serve(accepted, slot));
+        };
+        waiting.into_iter().for_each(&mut admit);
+        let rest = acceptor.into_listener();
+        closing::accept_rest(rest, |socket, peer| {
+            admit(NewConnection::new(socket, peer, &shared))
+        })
+        .await;
         shared.news.close();
         slots.tell_all(Notice::Finish);
         let finished = async {
@@ -202,24 +207,66 @@ impl Control {
     }
 }
 
-/// The next connection that has a slot.
+/// A connection that was accepted.
+struct NewConnection {
+    socket: TcpStream,
+    peer: SocketAddr,
+    state: Arc<ConnectionState>,
+}
+
+impl NewConnection {
+    fn new(socket: TcpStream, peer: SocketAddr, shared: &Shared) -> Self {
+        // A trusted proxy speaks for many callers.
+        let settings = shared.settings();
+        let is_proxy = settings
+            .trusted_proxies
+            .iter()
+            .any(|range| range.contains(peer.ip()));
+        let state = ConnectionState::new(peer.ip(), is_proxy, shared.clock.monotonic());
+        Self { socket, peer, state }
+    }
+}
+
+/// What every connection is served with.
+struct Begin {
+    router: Router,
+    shared: Arc<Shared>,
+    unreadable: Recorder,
+}
+
+impl Begin {
+    fn serve(&self, accepted: NewConnection, slot: ConnectionSlot) -> impl Future<Output = ()> + use<> {
+        let shared = &self.shared;
+        let connection = Connection {
+            peer: accepted.peer,
+            state: accepted.state,
+            router: self.router.clone(),
+            clock: shared.clock.clone(),
+            unproven: shared.unproven.clone(),
+            unreadable: self.unreadable.clone(),
+            trusted_proxies: shared.settings().trusted_proxies.clone(),
+        };
+        async move {
+            let _slot = slot;
+            connection::serve(accepted.socket, connection).await;
+        }
+    }
+}
+
+/// The next connection that has a slot. Who waits for one stays in `waiting` when this is dropped.
 async fn accept(
     acceptor: &mut Acceptor,
     slots: &Arc<ConnectionSlots>,
     shared: &Shared,
-) -> (TcpStream, SocketAddr, Arc<ConnectionState>, ConnectionSlot) {
+    waiting: &mut Option<NewConnection>,
+) -> (NewConnection, ConnectionSlot) {
     loop {
         match acceptor.accept(|| slots.relieve(RELIEF)).await {
             Accepted::Connection(socket, peer) => {
-                // A trusted proxy speaks for many callers.
-                let settings = shared.settings();
-                let is_proxy = settings
-                    .trusted_proxies
-                    .iter()
-                    .any(|range| range.contains(peer.ip()));
-                let state = ConnectionState::new(peer.ip(), is_proxy, shared.clock.monotonic());
-                if let Some(slot) = slots.find(&state).await {
-                    return (socket, peer, state, slot);
+                let accepted = waiting.insert(NewConnection::new(socket, peer, shared));
+                let slot = slots.find(&accepted.state).await;
+                if let (Some(accepted), Some(slot)) = (waiting.take(), slot) {
+                    return (accepted, slot);
                 }
             }
             Accepted::Failed => {}

@@ -7,6 +7,7 @@
 //! | which connection is closed when all slots are taken | [`connection_slots`] |
 //! | which unproven request gives up when their memory runs short | [`budget`] |
 //! | accepting, also when the process has no descriptor left | [`acceptor`] |
+//! | closing without losing a connection | [`closing`] |
 //! | the limit of open files: raised at the start, and what fits into it | [`files`] |
 //!
 //! What must hold: a connection is judged by one function ([`connection_state::ConnectionState::judge`]) on both listeners. Nothing here knows
@@ -16,6 +17,7 @@
 
 pub mod acceptor;
 pub mod budget;
+pub mod closing;
 pub mod connection_slots;
 pub mod connection_state;
 pub mod files;

@@ -8,7 +8,7 @@
 //!
 //! - [`assembly`]: the parts, in the order of the start; [`stop`]: their end.
 //! - [`parts`]: from the configuration to what each crate wants to know; [`addresses`], [`metrics_access`].
-//! - [`inherited`]: a listener that outlives the process.
+//! - [`inherited`]: a listener that outlives the process; [`service_manager`]: who is told how far it is.
 //! - [`signals`], [`logs`], [`ready`], [`libraries`]; [`open_failure`]: why the data could not be had.
 
 mod addresses;
@@ -21,6 +21,7 @@ mod open_failure;
 mod parts;
 mod process_metrics;
 mod reload;
+mod service_manager;
 mod signals;
 mod stop;
 
@@ -35,6 +36,7 @@ pub(crate) use parts::{cores, store as store_settings, trials};
 
 use self::assembly::Assembly;
 use self::reload::{Reload, Trail};
+use self::service_manager::ServiceManager;
 use self::signals::{Signal, Signals};
 use crate::config::{Loaded, Sources};
 use adyton_cli::context::Context;
@@ -44,6 +46,14 @@ use adyton_cli::said;
 
 /// What the demo does once the server is ready, on a thread of its own. A failure ends the server.
 pub(crate) type Show = Box<dyn FnOnce(&Ready) -> Outcome + Send>;
+
+/// Whoever started the server: a shell, or a service manager.
+struct Starter {
+    /// What it handed over.
+    listener: Option<TcpListener>,
+    /// Told how far the server is.
+    manager: ServiceManager,
+}
 
 /// Threads of the control plane, the reconciler and the feed: none of them computes much.
 const CONTROL_THREADS: usize = 2;
@@ -56,9 +66,13 @@ pub(crate) fn run(
     context: &Context,
     show: Option<Show>,
 ) -> Outcome {
-    let inherited = inherited::listener()?;
+    let listener = inherited::listener()?;
     check_library(&loaded)?;
     let level = logs::start(&loaded.config.log)?;
+    let starter = Starter {
+        listener,
+        manager: ServiceManager::of_environment(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(CONTROL_THREADS)
         .thread_name("control")
@@ -70,9 +84,10 @@ pub(crate) fn run(
                 "无法启动控制面的线程：{error}"
             ))
         })?;
-    let outcome = runtime.block_on(serve(
-        loaded, sources, level, ready_file, context, show, inherited,
-    ));
+    let outcome = runtime.block_on(serve(loaded, sources, level, ready_file, context, show, &starter));
+    if let Err(failure) = &outcome {
+        starter.manager.status(without_label(&failure.to_string()));
+    }
     // What still runs now was told to end and did not.
     runtime.shutdown_timeout(Duration::from_millis(200));
     outcome
@@ -85,19 +100,22 @@ async fn serve(
     ready_file: Option<PathBuf>,
     context: &Context,
     show: Option<Show>,
-    inherited: Option<TcpListener>,
+    starter: &Starter,
 ) -> Outcome {
+    let manager = &starter.manager;
     let mut signals = Signals::new()?;
     if let Some(path) = &ready_file {
         Ready::remove_old(path);
     }
     let grace = loaded.config.gateway.shutdown_grace;
-    let assembly = Assembly::start(&loaded, context, inherited.as_ref()).await?;
+    let assembly = Assembly::start(&loaded, context, starter.listener.as_ref(), manager).await?;
     let ready = assembly.ready().clone();
     if let Err(failure) = announce(&ready, &assembly, ready_file.as_ref()) {
         stop::all(assembly, Duration::ZERO).await;
         return Err(failure);
     }
+    let serving = serving(&ready);
+    manager.ready(&serving);
     let mut shown = Shown::start(show, ready);
     let mut reload = Reload::new(
         loaded,
@@ -114,7 +132,11 @@ async fn serve(
     let outcome = loop {
         tokio::select! {
             signal = signals.next() => match signal {
-                Signal::Reload => reload.run(),
+                Signal::Reload => {
+                    manager.reloading();
+                    let became = reload.run();
+                    manager.ready(&format!("{serving}; {became}"));
+                }
                 Signal::Stop(name) => {
                     tracing::info!(signal = name, "stopping: no new connections, requests in flight are finished");
                     break Ok(());
@@ -123,6 +145,10 @@ async fn serve(
             outcome = shown.ended() => if outcome.is_err() { break outcome; },
         }
     };
+    manager.stopping(
+        stop::longest(grace),
+        &format!("stopping: calls in flight have {} s to finish", grace.as_secs()),
+    );
     // Whoever finds it believes that the server answers.
     if let Some(path) = &ready_file {
         Ready::remove_old(path);
@@ -136,6 +162,15 @@ async fn serve(
             )))
         }
     }
+}
+
+/// What a service manager shows of a server that is ready.
+fn serving(ready: &Ready) -> String {
+    let gateway = ready.gateway_listens.as_ref().unwrap_or(&ready.gateway_url);
+    format!(
+        "serving: gateway at {gateway}, control listener at {}",
+        ready.control_url
+    )
 }
 
 /// Tells where the server answers: the log, the data folder, and `--ready-file`.

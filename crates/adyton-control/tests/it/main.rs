@@ -15,6 +15,7 @@ mod apps;
 mod audit;
 mod causes;
 mod client;
+mod closing;
 mod codes;
 mod console;
 mod fields;

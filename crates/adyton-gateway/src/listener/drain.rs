@@ -11,8 +11,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use adyton_listener::Notice;
-use socket2::{SockFilter, SockRef};
+use adyton_listener::{Notice, closing};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 use tokio::time::timeout;
@@ -23,22 +22,6 @@ use crate::listener::connections::Connections;
 
 /// How long the last answers may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-/// How long connections that have begun may take to be there: a round trip.
-const HANDSHAKES: Duration = Duration::from_millis(100);
-
-/// Drops segments that begin a connection (with SYN, the second bit of the fourteenth byte of a TCP header), and passes all others. Their
-/// senders try again after a second, when nobody listens any more. Without it, a connection that the kernel completes between the
-/// last `accept` and the end of the listener is reset, and its first request lost.
-const NO_SYN: [SockFilter; 4] = [
-    SockFilter::new(BPF_LOAD_BYTE, 0, 0, 13),
-    SockFilter::new(BPF_JUMP_IF_SET, 0, 1, 0b10),
-    SockFilter::new(BPF_RETURN, 0, 0, 0),
-    SockFilter::new(BPF_RETURN, 0, 0, u32::MAX),
-];
-/// Codes of the classic Berkeley Packet Filter (`linux/bpf_common.h`).
-const BPF_LOAD_BYTE: u16 = 0x30;
-const BPF_JUMP_IF_SET: u16 = 0x45;
-const BPF_RETURN: u16 = 0x06;
 
 /// Ends one worker's connections.
 pub(crate) async fn run(
@@ -55,7 +38,7 @@ pub(crate) async fn run(
         // What waits in its queue is the next server's.
         drop(listener);
     } else {
-        accept_rest(connections, listener).await;
+        closing::accept_rest(listener, |stream, peer| serve(connections, stream, peer)).await;
     }
     let linger = connections.pipeline.settings.current().drain_linger.min(grace);
     if timeout(linger, connections.slots.empty()).await.is_ok() {
@@ -71,24 +54,6 @@ pub(crate) async fn run(
     connections.pipeline.waits.cut();
     if timeout(LAST_WORDS, connections.slots.empty()).await.is_err() {
         connections.slots.tell_all(Notice::Close);
-    }
-}
-
-/// Lets no new connection begin, accepts those that have, and closes the listener.
-async fn accept_rest(connections: &Rc<Connections>, listener: TcpListener) {
-    if let Err(problem) = SockRef::from(&listener).attach_filter(&NO_SYN) {
-        tracing::debug!(%problem, "new connections could not be kept away before the listener closes");
-    }
-    let rest = async {
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => serve(connections, stream, peer),
-                Err(problem) => return problem,
-            }
-        }
-    };
-    if let Ok(problem) = timeout(HANDSHAKES, rest).await {
-        tracing::warn!(%problem, "a connection was lost while draining");
     }
 }
 

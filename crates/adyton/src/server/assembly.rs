@@ -22,6 +22,7 @@ use self::front::Front;
 use self::models::Models;
 use self::stage::Stage;
 use self::truth::Truth;
+use super::service_manager::ServiceManager;
 use super::{addresses, inherited, parts};
 use crate::config::{Config, Loaded};
 use adyton_cli::context::Context;
@@ -66,6 +67,7 @@ impl Assembly {
         loaded: &Loaded,
         context: &Context,
         listener: Option<&TcpListener>,
+        manager: &ServiceManager,
     ) -> Outcome<Self> {
         let config = &loaded.config;
         let clock = context.clock.clone();
@@ -73,6 +75,7 @@ impl Assembly {
             look_before_the_first_start(config, listener)?;
         }
         let (files, connections) = open_files(config);
+        manager.status("starting: opening the database, and bringing it to this version's schema");
         let truth = Truth::open(config, &clock).await?;
         let Background {
             stage: background,
@@ -103,6 +106,7 @@ impl Assembly {
         let seen = models.reconciler.instances();
         instances.spawn(models.reconciler.run(instances.signal()));
         if listener.is_some() {
+            manager.status("starting: services are deployed again before calls are accepted; they wait");
             inherited::deployed(truth.feed.cell(), seen.as_ref()).await;
         }
         gateway

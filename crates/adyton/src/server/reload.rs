@@ -73,19 +73,29 @@ impl Reload {
         }
     }
 
-    /// Reads everything again. A configuration with problems changes nothing. Logs are English, so what is wrong is told in English.
-    pub(super) fn run(&mut self) {
-        let record = match in_english(|| self.read_again()) {
-            Ok(changes) => self.trail.record(changes),
+    /// Reads everything again; says what became of it. A configuration with problems changes nothing. Logs are English, so what is
+    /// wrong is told in English.
+    pub(super) fn run(&mut self) -> String {
+        let (record, became) = match in_english(|| self.read_again()) {
+            Ok(changes) => {
+                let became = format!("configuration reloaded, changes applied: {}", changes.len());
+                (self.trail.record(changes), became)
+            }
             Err(problems) => {
                 for problem in &problems {
                     tracing::error!("{problem}");
                 }
                 tracing::error!("reload failed; keeping the current configuration");
-                offline_acts::refused(self.trail.record(Vec::new()), &problems.join("; "))
+                let problems = problems.join("; ");
+                let became = format!("reload failed, the former configuration is kept: {problems}");
+                (
+                    offline_acts::refused(self.trail.record(Vec::new()), &problems),
+                    became,
+                )
             }
         };
         self.trail.audit.record(record);
+        became
     }
 
     /// What was changed, or why nothing is applied of what was read.

@@ -7,6 +7,14 @@ use std::time::Duration;
 use super::assembly::Assembly;
 use adyton_cli::ready;
 
+/// How long the programs of models, the store and the journal may take to end.
+const THE_REST: Duration = Duration::from_secs(20);
+
+/// How long the end takes at most: first the gateway's calls have `grace`, then those of the control plane.
+pub(super) const fn longest(grace: Duration) -> Duration {
+    grace.saturating_mul(2).saturating_add(THE_REST)
+}
+
 /// Ends everything; calls in flight get `grace`.
 pub(super) async fn all(assembly: Assembly, grace: Duration) {
     assembly.open.store(false, Ordering::Release);

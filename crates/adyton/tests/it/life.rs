@@ -1,11 +1,12 @@
 //! How a server starts and ends: the ready file, the lock, taken ports, signals.
 
 use std::net::TcpListener;
+use std::os::unix::net::UnixDatagram;
 
 use expect_test::expect;
 use rustix::process::Signal;
 
-use crate::harness::Place;
+use crate::harness::{Place, filtered};
 
 #[test]
 fn ready_means_that_both_listeners_answer() {
@@ -105,9 +106,31 @@ fn a_ready_file_that_cannot_be_written_ends_the_start() {
     assert!(ran.stderr.contains("no/such/folder"), "{}", ran.stderr);
 }
 
+/// What a service manager has heard so far, one message a line, without when and where.
+fn heard(socket: &UnixDatagram) -> String {
+    let mut all = String::new();
+    let mut space = [0; 1024];
+    socket.set_nonblocking(true).unwrap();
+    while let Ok(length) = socket.recv(&mut space) {
+        let message = String::from_utf8_lossy(&space[..length]);
+        let lines = message.split('\n').map(|line| match line.split_once('=') {
+            Some(("MONOTONIC_USEC", since)) => {
+                assert!(since.parse::<u64>().is_ok_and(|since| since > 0), "{line}");
+                "MONOTONIC_USEC=[n]".to_owned()
+            }
+            _ => filtered(line),
+        });
+        all.push_str(&format!("{}\n", lines.collect::<Vec<_>>().join(" ")));
+    }
+    all
+}
+
 #[test]
 fn hang_up_reloads_and_says_what_needs_a_restart() {
     let place = Place::new();
+    let manager = UnixDatagram::bind(place.path().join("notify")).unwrap();
+    let notify = place.path().join("notify").display().to_string();
+    let place = place.with("NOTIFY_SOCKET", &notify);
     place.write("adyton.toml", "[log]\nfilter = 'info'\n");
     let mut server = place.serve(&[]);
     place.write(
@@ -129,6 +152,16 @@ fn hang_up_reloads_and_says_what_needs_a_restart() {
     server.logs("keeping the current configuration");
     server.signal(Signal::TERM);
     assert_eq!(server.ended(), 0, "{}", server.log());
+    expect![[r#"
+        STATUS=starting: opening the database, and bringing it to this version's schema
+        READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]
+        RELOADING=1 MONOTONIC_USEC=[n] STATUS=reading the configuration again
+        READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]; configuration reloaded, changes applied: 2
+        RELOADING=1 MONOTONIC_USEC=[n] STATUS=reading the configuration again
+        READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]; reload failed, the former configuration is kept: adyton.toml:2: `log.filter`: the value `loud` is not a level
+        STOPPING=1 EXTEND_TIMEOUT_USEC=80000000 STATUS=stopping: calls in flight have 30 s to finish
+    "#]]
+    .assert_eq(&heard(&manager));
 }
 
 #[test]

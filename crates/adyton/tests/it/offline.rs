@@ -466,6 +466,30 @@ fn doctor_says_who_would_be_refused_by_the_private_listener() {
     );
 }
 
+/// A name behind a proxy or NAT need not lead anywhere from the server itself.
+#[test]
+fn doctor_tells_a_public_address_that_this_machine_cannot_reach_from_a_gateway_that_is_down() {
+    let place = Place::new();
+    place.write("adyton.toml", "[gateway]\npublic_url = 'http://127.0.0.1:1'\n");
+    let server = place.serve(&[]);
+    let document = place.json(&["doctor"]);
+    let checks = document["checks"].as_array().unwrap();
+    let found = |check: &str, what: &str| {
+        let mut all = checks.iter().filter(|found| found["check"] == check);
+        all.find(|found| found["found"].as_str().unwrap().contains(what))
+            .unwrap_or_else(|| panic!("{check}, {what}: {document}"))
+    };
+    let listens = server.ready["gateway_listens"].as_str().unwrap();
+    assert_eq!(found("server", listens)["verdict"], "fine");
+    let public = found("public url", "http://127.0.0.1:1 (gateway.public_url)");
+    assert_eq!(public["verdict"], "note");
+    let fix = public["fix"].as_str().unwrap();
+    assert!(
+        fix.contains("curl http://127.0.0.1:1/healthz/ready") && !fix.contains("adyton serve"),
+        "{fix}"
+    );
+}
+
 #[test]
 fn doctor_finds_a_data_folder_that_others_can_read_and_closes_it() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -29,12 +29,15 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
             }
         },
     };
-    let gateway = server.gateway.clone().or_else(|| gateway_of(config?));
+    let named = server.gateway.clone();
+    let local = config.and_then(|config| Ready::of_data_folder(&config.general.data).ok()?);
     let client = Client::new(server, context.clock.clone());
     let control = client.server.control.clone();
     let mut findings = vec![ready(&client, &control, "control")];
-    if let Some(gateway) = gateway {
-        findings.push(ready(&client, &gateway, "gateway"));
+    match (named, local) {
+        (Some(gateway), _) => findings.push(ready(&client, &gateway, "gateway")),
+        (None, Some(local)) => findings.extend(gateway(&client, &local)),
+        (None, None) => {}
     }
     findings.push(match client.whoami() {
         Ok(_) => Finding::fine(
@@ -71,9 +74,52 @@ fn counted(metrics: &str, name: &str) -> Option<u64> {
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
 }
 
-fn gateway_of(config: &Config) -> Option<Address> {
-    let ready = Ready::of_data_folder(&config.general.data).ok()??;
-    Address::parse(&ready.gateway_url, "gateway_url").ok()
+/// The gateway of a server on this machine, where it listens, and where callers are told to find it.
+fn gateway(client: &Client, local: &Ready) -> Vec<Finding> {
+    let listens = local.gateway_listens.as_ref().unwrap_or(&local.gateway_url);
+    let mut findings = Vec::new();
+    if let Ok(listens) = Address::parse(listens, "gateway_listens") {
+        findings.push(ready(client, &listens, "gateway"));
+    }
+    if *listens != local.gateway_url
+        && let Ok(public) = Address::parse(&local.gateway_url, "gateway_url")
+    {
+        findings.push(public_url(&public, ask(client, &public)));
+    }
+    findings
+}
+
+/// Where API addresses lead. A name that this machine does not know, or cannot reach from inside its network, may be right for callers.
+fn public_url(public: &Address, asked: Outcome<Answer>) -> Finding {
+    let why = match asked {
+        Ok(answer) if answer.status.is_success() => {
+            return Finding::fine(
+                "public url",
+                said!(
+                    "API addresses begin with {public}, which answers",
+                    "API 地址以 {public} 开头，该地址有响应"
+                ),
+            );
+        }
+        Ok(answer) => format!(
+            "{} {}",
+            answer.status.as_u16(),
+            one_line(&String::from_utf8_lossy(&answer.body))
+        ),
+        Err(failure) => one_line(&failure.to_string()),
+    };
+    Finding::note(
+        "public url",
+        said!(
+            "API addresses begin with {public} (gateway.public_url), which does not answer from this machine: {why}",
+            "API 地址以 {public} 开头（gateway.public_url），从本机访问该地址没有正常响应：{why}"
+        ),
+        said!(
+            "nothing, if callers reach it behind a proxy or NAT: try `curl {public}/healthz/ready` where they are; if it fails there too, \
+             correct the name, the proxy or `gateway.public_url`",
+            "如果调用方经代理或 NAT 可以访问，则无需处理：请在调用方所在处执行 `curl {public}/healthz/ready`；如果在那里也失败，请修正域名、代理或 `gateway.public_url`"
+        ),
+    )
 }
 
 fn ready(client: &Client, address: &Address, name: &str) -> Finding {
