@@ -204,7 +204,7 @@ def test_who_may_only_call_names_the_address(server, echo):
         return subprocess.run([str(BINARY), "predict", service, "--data", "{}", "--context", name], env=environment, capture_output=True, text=True, timeout=60)
 
     by_name = predict(echo.id)
-    assert by_name.returncode == 1 and "adyton predict http://GATEWAY/v1/infers/SERVICE_ID" in by_name.stderr, by_name.stderr
+    assert by_name.returncode == 1 and "predict http://GATEWAY/v1/infers/SERVICE_ID" in by_name.stderr, by_name.stderr
     by_address = predict(f"{server.gateway}{echo.path}")
     assert by_address.returncode == 0 and "200 from the model" in by_address.stderr, by_address.stderr
 

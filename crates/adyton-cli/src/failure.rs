@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use adyton_core::advice::is_plain;
 use adyton_core::catalogue::{Reason, SubCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -116,16 +115,6 @@ impl Failure {
     pub fn is_for(&self, reason: Reason) -> bool {
         self.reason.is_some_and(|own| own.reason() == reason)
     }
-    /// The same with hints whose commands call from the context that `--context` named, so that they can be run as they stand.
-    #[must_use]
-    pub fn in_context(mut self, named: Option<&str>) -> Self {
-        if let Some(name) = named.filter(|name| is_plain(name)) {
-            for hint in &mut self.hints {
-                *hint = in_context(hint, name);
-            }
-        }
-        self
-    }
     /// What happened, without what to do.
     pub fn message(&self) -> &str {
         without_label(self.message.trim_end())
@@ -160,25 +149,6 @@ impl fmt::Display for Failure {
         }
         Ok(())
     }
-}
-
-/// Verbs that call no server.
-const ALONE: [&str; 6] = ["errors", "serve", "demo", "doctor", "model init", "model check"];
-
-/// A hint whose commands call from this context.
-fn in_context(hint: &str, name: &str) -> String {
-    let mut pieces = hint.split("`adyton ");
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        text.push_str("`adyton ");
-        let command = piece.split('`').next().unwrap_or_default();
-        let names_one = command.split(' ').any(|word| word == "--context");
-        if !names_one && !ALONE.iter().any(|verb| command.starts_with(verb)) {
-            text.push_str(&format!("--context {name} "));
-        }
-        text.push_str(piece);
-    }
-    text
 }
 
 /// What stands before what went wrong.
@@ -218,34 +188,6 @@ mod tests {
             !Failure::failed("404")
                 .with_reason(SubCode::parse("of.another_server"))
                 .is_for(left_out)
-        );
-    }
-
-    #[test]
-    fn hints_of_a_named_context_can_be_run_as_they_stand() {
-        let failure = Failure::failed("no").hint("run `adyton login --context NAME`");
-        let hinted = |named| {
-            Failure::failed("no")
-                .hint("run `adyton app list`")
-                .in_context(named)
-                .to_string()
-        };
-        assert!(hinted(Some("ada")).ends_with("run `adyton --context ada app list`"));
-        let other = Failure::failed("no").hint("`adyton errors x`, `adyton doctor`");
-        assert_eq!(
-            other.clone().in_context(Some("ada")),
-            other,
-            "no server is called"
-        );
-        assert!(hinted(None).ends_with("run `adyton app list`"));
-        assert!(
-            hinted(Some("a b")).ends_with("run `adyton app list`"),
-            "no word of a shell"
-        );
-        assert_eq!(
-            failure.clone().in_context(Some("ada")),
-            failure,
-            "one that names its own"
         );
     }
 

@@ -23,7 +23,7 @@ const VARIABLES: [&str; 4] = ["ADYTON_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
 #[macro_export]
 macro_rules! said {
     ($english:literal, $chinese:literal $(, $($arguments:tt)*)?) => {
-        $crate::language::message!($crate::language::spoken(), $english, $chinese $(, $($arguments)*)?)
+        $crate::again::pasted($crate::language::message!($crate::language::spoken(), $english, $chinese $(, $($arguments)*)?))
     };
 }
 

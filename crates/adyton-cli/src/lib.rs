@@ -8,6 +8,7 @@
 //! What must hold: it knows servers by their public interfaces alone, so it can be another machine's; it decides nothing of the
 //! product, it asks.
 
+pub mod again;
 pub mod byte_size;
 pub mod client;
 pub mod command;

@@ -47,6 +47,14 @@ fn fill(piece: &str, value: impl Fn(&str) -> Option<String>, text: &mut String) 
     }
 }
 
+/// How a command names a thing: by its name where a shell takes that as it is, else by its id.
+pub fn plain_or_id(name: &str, id: impl ToString) -> String {
+    match is_plain(name) {
+        true => name.to_owned(),
+        false => id.to_string(),
+    }
+}
+
 /// Whether a shell takes the word as it is.
 pub fn is_plain(word: &str) -> bool {
     !word.is_empty()

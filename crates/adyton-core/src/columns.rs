@@ -1,6 +1,8 @@
 //! How many columns of a terminal a text takes, and how it is broken into lines: a Han character is two columns wide, and a
 //! line may end behind it.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// What must not stand at the end of a line, and what not at its beginning.
@@ -20,7 +22,10 @@ pub fn padded(text: &str, most: usize) -> String {
 
 /// Lines of at most `width` columns. They are broken between words and beside Han characters, but not before what closes nor
 /// behind what opens; a longer word is broken where it must be.
+///
+/// A command between backticks stays in one line, however long it is: pasted with a line end in it, a shell would run its first half.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let text = &commands_joined(text);
     let mut lines = vec![String::new()];
     let mut used = 0;
     for (at, word) in text.split(' ').enumerate() {
@@ -36,12 +41,38 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
             used = broken(&mut lines, unit, width, used);
         }
     }
+    for line in &mut lines {
+        if line.contains(JOINED) {
+            *line = line.replace(JOINED, " ");
+        }
+    }
     lines
+}
+
+/// Stands for a blank within a command while lines are made. Texts have none: control characters are escaped before.
+const JOINED: char = '\u{1f}';
+
+/// The text with the blanks of its commands joined.
+fn commands_joined(text: &str) -> Cow<'_, str> {
+    if !text.contains("`adyton ") {
+        return Cow::Borrowed(text);
+    }
+    let mut joined = String::with_capacity(text.len());
+    for (at, piece) in text.split('`').enumerate() {
+        if at > 0 {
+            joined.push('`');
+        }
+        match at % 2 == 1 && piece.starts_with("adyton ") {
+            true => joined.push_str(&piece.replace(' ', "\u{1f}")),
+            false => joined.push_str(piece),
+        }
+    }
+    Cow::Owned(joined)
 }
 
 /// Puts a unit at the end of the last line; of one that is longer than a line, the rest goes to further ones. The columns used.
 fn broken(lines: &mut Vec<String>, unit: &str, width: usize, mut used: usize) -> usize {
-    if columns(unit) <= width {
+    if columns(unit) <= width || unit.contains(JOINED) {
         push(lines, unit);
         return used + columns(unit);
     }
@@ -114,7 +145,7 @@ mod tests {
         assert_eq!(wrapped("服务（停止）", 6), ["服务", "（停", "止）"]);
         assert_eq!(
             wrapped("用 `adyton login` 登录", 12),
-            ["用 `adyton", "login` 登录"]
+            ["用", "`adyton login`", "登录"]
         );
         assert_eq!(wrapped("请求中的token过期", 8), ["请求中的", "token过", "期"]);
     }
@@ -123,5 +154,24 @@ mod tests {
     fn a_text_is_padded_by_what_it_takes() {
         assert_eq!(padded("请求", 6), "请求  ");
         assert_eq!(padded("request", 3), "request");
+    }
+
+    #[test]
+    fn a_command_stays_in_one_line() {
+        let told = "Ask: `adyton role grant ada caller --project default`. It counts.";
+        assert_eq!(
+            wrapped(told, 20),
+            [
+                "Ask:",
+                "`adyton role grant ada caller --project default`.",
+                "It counts."
+            ]
+        );
+        assert_eq!(
+            wrapped("a `b c d` e", 5),
+            ["a `b", "c d`", "e"],
+            "what is no command is text"
+        );
+        assert_eq!(wrapped("`adyton a b", 4), ["`adyton a b"]);
     }
 }

@@ -29,12 +29,13 @@ mod units;
 
 use serde::{Deserialize, Serialize};
 
-pub use nearest::{Difference, Nearest, Owner, Part};
+pub use nearest::{Difference, Nearest, Owner, Part, meant_service};
 pub use signature::SignatureExplained;
 pub use steps::{StepOutcome, StepSeen};
 pub use time_spent::TimeSpent;
 
 use crate::address;
+use crate::advice::plain_or_id;
 use crate::catalogue::{Fault, Reason, Retry};
 use crate::clock::Timestamp;
 use crate::evidence::Evidence;
@@ -55,7 +56,8 @@ pub enum Reader {
     Caller {
         /// Who, by the credential that they proved.
         holder: Holder,
-        /// The service that was called, if they may call it: its routes are what was expected of them.
+        /// The service that was called, or is most like the one that a wrong URL names, if they may call it: its routes are what was
+        /// expected of them.
         service: Option<ServiceId>,
     },
 }
@@ -281,7 +283,7 @@ impl Asked<'_> {
     fn service_name(&self) -> String {
         match self.record.service {
             Some(id) => match self.reader.service(self.live, id) {
-                Some(service) => service.service.name.clone(),
+                Some(service) => plain_or_id(&service.service.name, id),
                 None => id.to_string(),
             },
             None => "SERVICE".to_owned(),
@@ -304,18 +306,18 @@ impl Asked<'_> {
             (None, Some(id)) => {
                 let api = self.live.api(id);
                 let known = api.filter(|api| self.reader.sees(self.live, api.project));
-                known.map_or_else(|| id.to_string(), |api| api.name.clone())
+                known.map_or_else(|| id.to_string(), |api| plain_or_id(&api.name, id))
             }
             (Some(_), _) | (None, None) => self.service_name(),
         }
     }
 
-    /// How a command names a project: by its name, if the reader may know it.
+    /// How a command names a project, if the reader may know it.
     fn project_in_commands(&self, id: ProjectId) -> Option<String> {
         let project = self.live.project(id);
         project
             .filter(|_| self.reader.sees(self.live, id))
-            .map(|project| project.name.clone())
+            .map(|project| plain_or_id(&project.name, id))
     }
 
     /// A project by its name, if the reader may know it.

@@ -72,13 +72,17 @@ fn main() -> ExitCode {
     ) {
         telemetry::refuse();
     }
+    adyton_cli::again::choose(adyton_cli::again::Told {
+        context: cli.context.clone(),
+        project: cli.project.clone(),
+        folder: adyton_cli::again::folder(&words),
+    });
     let context = Context::of_process(cli.json, cli.context, cli.project, command::package_check::check);
     // Where the words named none, it stays what the environment says.
     adyton_cli::language::choose(cli.lang, cli.json, &context.environment);
     match cli.verb.run(&context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let failure = failure.in_context(context.named.as_deref());
             if context.terminal.is_json() {
                 context.terminal.document(&failure.to_document());
             }

@@ -92,6 +92,14 @@ impl<'a> Wait<'a> {
                     reason => reason.to_owned(),
                 };
                 let failure = Failure::failed(said!("the import failed: {reason}", "导入失败：{reason}"));
+                // Nothing is wrong with a package that only needs the other runtime.
+                if reason.contains("adyton doctor --fix") {
+                    return Err(failure.hint(said!(
+                        "on the server's machine, as the server's user: `adyton doctor --fix`; restart the server, and import the same package \
+                         again: that takes the place of this one",
+                        "在服务器所在的机器上，以服务器的用户执行 `adyton doctor --fix`；重启服务器后重新导入同一个模型包：新的导入会替换这一个"
+                    )));
+                }
                 Err(failure.hint(said!(
                     "fix the package and import it again: that takes the place of this one",
                     "请修正模型包后重新导入：新的导入会替换这一个"

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::audit::told::told;
 use super::input;
 use super::shown_as::{Auth, held};
+use crate::again;
 use crate::client::Client;
 use crate::client::address::Address;
 use crate::client::authorities::authorities;
@@ -57,6 +58,19 @@ impl Explained {
             Self::Own(own) => &own.explanation,
         }
     }
+
+    /// The explanation with commands that its reader can run as they stand.
+    fn pasted(&self) -> Explanation {
+        let mut explanation = self.explanation().clone();
+        let pasted = match self {
+            Self::Whole(_) => again::pasted,
+            Self::Own(_) => again::pasted_by_caller,
+        };
+        for text in explanation.fix.iter_mut().chain(&mut explanation.notes) {
+            *text = pasted(std::mem::take(text));
+        }
+        explanation
+    }
 }
 
 impl Explain {
@@ -94,7 +108,7 @@ impl Explain {
             });
             return Ok(());
         }
-        terminal.print(terminal.explanation(explained.explanation(), terminal.width()));
+        terminal.print(terminal.explanation(&explained.pasted(), terminal.width()));
         if let Some(compared) = canonical_diff {
             terminal.print("");
             terminal.print(terminal.tone(
@@ -267,10 +281,10 @@ fn not_own(id: RequestId) -> Failure {
     ))
     .hint(said!(
         "ask as it was sent: `--context NAME`, `--auth app` or `--auth appcode`; what was sent without a valid credential is read from the \
-         machine that sent it. Or ask an operator of the service's project to run `adyton explain {id}`. What `X-Adyton-Reason` in the \
-         answer means, everybody may read: `adyton errors REASON`",
+         machine that sent it. Or ask an operator of the service's project to run `adyton explain {id}`; where the URL or the head was wrong, \
+         an administrator of the domain. What `X-Adyton-Reason` in the answer means, everybody may read: `adyton errors REASON`",
         "请用发送请求时的凭证查询：`--context NAME`、`--auth app` 或 `--auth appcode`；没有有效凭证的请求，须在发送它的机器上查询。或请服务所属\
-         项目的操作员执行 `adyton explain {id}`。响应中 `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
+         项目的操作员执行 `adyton explain {id}`；URL 或请求头部有误时，请账号的管理员执行。响应中 `X-Adyton-Reason` 的含义任何人都可以查看：`adyton errors REASON`"
     ))
 }
 

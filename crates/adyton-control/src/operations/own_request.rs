@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use adyton_core::audit::AuditRecord;
 use adyton_core::evidence::Evidence;
-use adyton_core::explain::{Explanation, Reader, explain_in, missing_service};
+use adyton_core::explain::{Explanation, Reader, explain_in, meant_service, missing_service};
 use adyton_core::holder::Holder;
 use adyton_core::id::{ProjectId, RequestId, ServiceId};
 use adyton_core::journal::JournalReader;
 use adyton_core::language::Language;
-use adyton_core::live::Live;
+use adyton_core::live::{Live, LiveService};
 use adyton_core::record::Record;
 use adyton_core::tenant::Scope;
 use adyton_identity::Caller;
@@ -103,7 +103,7 @@ impl OwnQuestion {
         let record = found
             .filter(|record| record.names(holder, &self.live) || self.is_nameless_from_here(record))
             .ok_or_else(|| Failure::missing(Thing::Request, self.id))?;
-        let service = self.callable(&record);
+        let service = self.shown(&record);
         let reader = Reader::Caller { holder, service };
         let explanation = explain_in(&record, &self.live, reader, None, self.language);
         Ok((missing_service(&record), explanation))
@@ -114,6 +114,13 @@ impl OwnQuestion {
         let is_nameless = record.caller.is_none() && record.evidence.named(&self.live).is_none();
         let is_from_here = record.source.parse() == Ok(self.source);
         is_nameless && is_from_here && self.callable(record).is_some()
+    }
+
+    /// The service that was called, if they may call it; for a URL that names none, the one of theirs that it is most like.
+    fn shown(&self, record: &Record) -> Option<ServiceId> {
+        let may_call = |service: &LiveService| may_call(&self.live, &self.caller, &service.api).is_ok();
+        self.callable(record)
+            .or_else(|| meant_service(record, &self.live, may_call))
     }
 
     /// The service that was called, if they may call it.
@@ -273,6 +280,36 @@ mod tests {
             shown(Role::Auditor).is_empty(),
             "nothing of a service that they may not call"
         );
+    }
+
+    #[test]
+    fn a_wrong_url_is_told_the_service_that_it_is_like_to_whoever_may_call_it() {
+        let named = |name: String| Record {
+            caller: sent_by(sample::USER).caller,
+            service: None,
+            project: None,
+            reason: Some(adyton_core::catalogue::Reason::RouteMalformedServiceId),
+            step: adyton_core::record::Step::Route,
+            path: format!("/v1/infers/{name}"),
+            evidence: Evidence::None,
+            ..sample::record()
+        };
+        let fixes = |role, name: &str| {
+            let told = asked(role, named(name.to_owned())).expect("their own");
+            told.fix.join(" ")
+        };
+        let name = sample::service().name;
+        let address = format!("/v1/infers/{}", sample::SERVICE);
+        assert!(
+            fixes(Role::Caller, &name).contains(&address),
+            "{}",
+            fixes(Role::Caller, &name)
+        );
+        assert!(
+            !fixes(Role::Auditor, &name).contains(&address),
+            "they may not call it"
+        );
+        assert!(!fixes(Role::Caller, "something-else").contains(&address));
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::language::{Language, message};
 use crate::measured::Measured;
+use crate::mistake::SigningMistake;
 use crate::record::Step;
 
 /// The fixes, most fitting first; nothing for a request that was not refused.
@@ -44,11 +45,18 @@ pub(super) fn of(asked: &Asked<'_>, nearest: &[Nearest]) -> Vec<String> {
                     | Reason::AppNotAuthorised
                     | Reason::IamOtherProject
                     | Reason::IamNotPermitted
-            ));
+            )
+            || is_swapped(&asked.record.evidence));
     if !is_said {
         fixes.push(filled(asked, reason.section_in(asked.language).fix));
     }
     fixes
+}
+
+/// Whether the key was put where the secret belongs: then no key has to be looked up.
+pub(super) fn is_swapped(evidence: &Evidence) -> bool {
+    let swapped = SigningMistake::AccessIsSecret.name();
+    matches!(evidence, Evidence::Signature(seen) if seen.mistake.as_deref() == Some(swapped))
 }
 
 /// What follows from this very request.

@@ -18,6 +18,8 @@ use crate::catalogue::Reason;
 use crate::evidence::Evidence;
 use crate::id::{ApiId, ServiceId};
 use crate::language::{Language, phrase};
+use crate::live::{Live, LiveService};
+use crate::record::Record;
 use crate::spelling::distance;
 
 /// With more letters of an id that differ it is another one. Dashes count here.
@@ -154,6 +156,19 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Nearest> {
         .take(SHOWN)
         .map(|(_, nearest)| nearest)
         .collect()
+}
+
+/// The service that a request meant whose URL is wrong, among those that its caller may call; `None` where the URL is not what it
+/// was refused for, or is like none of theirs.
+pub fn meant_service(
+    record: &Record,
+    live: &Live,
+    may_call: impl Fn(&LiveService) -> bool,
+) -> Option<ServiceId> {
+    let is_url = record
+        .reason
+        .is_some_and(|reason| reason.code() == Reason::RouteNoSuchService.code());
+    is_url.then(|| services::meant(record, live, may_call)).flatten()
 }
 
 /// Whether nothing of the route says that it was meant: its service is another one, and its path is the bare address.

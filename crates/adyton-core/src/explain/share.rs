@@ -6,6 +6,7 @@
 
 use super::compared::{calls, listed};
 use super::{Asked, Compared, Nearest, Reader, fix};
+use crate::advice::plain_or_id;
 use crate::catalogue::{Fault, Reason};
 use crate::evidence::Evidence;
 use crate::holder::Holder;
@@ -13,6 +14,7 @@ use crate::id::ProjectId;
 use crate::language::{Language, message, phrase};
 use crate::record::{CallerSeen, Step};
 use crate::requested::Requested;
+use crate::tenant::Scope;
 
 /// Who reads only their share.
 fn reader(asked: &Asked<'_>) -> Option<Holder> {
@@ -134,7 +136,13 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
     let mut fixes = match &record.evidence {
         Evidence::Size { what, limit, .. } => vec![fix::size(what, *limit, None, language)],
         Evidence::Signature(seen) => fix::signed(asked, seen),
-        Evidence::Credentials { accepted, .. } => fix::one_of(asked, accepted).into_iter().collect(),
+        Evidence::Credentials { accepted, .. } => {
+            let sent = fix::one_of(asked, accepted);
+            // An app has no credentials of the other kinds.
+            let is_app =
+                reason == Reason::CredentialsNotAccepted && matches!(reader(asked), Some(Holder::App(_)));
+            sent.into_iter().chain(is_app.then(|| authorise(asked))).collect()
+        }
         // The catalogue's advice is for who runs the API.
         Evidence::Access {
             action,
@@ -168,8 +176,8 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         | Evidence::LeftOut { .. }
         | Evidence::Request { .. } => Vec::new(),
     };
-    // Which credentials are accepted was just said.
-    if reason != Reason::CredentialsNotAccepted {
+    // Which credentials are accepted, or that the two are swapped, was just said.
+    if reason != Reason::CredentialsNotAccepted && !fix::is_swapped(&record.evidence) {
         fixes.push(fix::filled(asked, reason.section_in(language).fix));
     }
     let is_others = matches!(reason.code().entry().fault, Fault::Owner | Fault::Platform);
@@ -219,6 +227,16 @@ fn to_be_let_in(
 ) -> Vec<String> {
     // An access key is of no project: it reaches all those in which its user has a role.
     let is_token_of_other = reason == Reason::IamOtherProject && of.is_some();
+    if let Some(project) = own_project(asked).filter(|_| is_token_of_other) {
+        return vec![message!(
+            asked.language,
+            "Call with a token of the service's project, in which you have a role: sign in with `adyton login --project {}`, or ask for a \
+             token with that project in `scope`. A signature by an access key (AK/SK) needs no project.",
+            "请使用服务所属项目的令牌调用，您在该项目中有角色：用 `adyton login --project {}` 登录，或在获取令牌时将该项目填入 `scope`。\
+             使用访问密钥（AK/SK）签名时不需要项目。",
+            project
+        )];
+    }
     let token = is_token_of_other.then(|| {
         phrase!(
             asked.language,
@@ -234,23 +252,24 @@ fn to_be_let_in(
     role.into_iter().chain(token).collect()
 }
 
+/// The project that was called, as commands name it, if the reader has a role in it now: they know of it.
+fn own_project(asked: &Asked<'_>) -> Option<String> {
+    let Some(Holder::User(user)) = reader(asked) else {
+        return None;
+    };
+    let project = asked.live.project(asked.record.project?)?;
+    let user = asked.live.user(user)?;
+    let scopes = [Scope::Project(project.id), Scope::Domain(project.domain)];
+    let has_role = user.assignments.iter().any(|given| scopes.contains(&given.scope));
+    has_role.then(|| plain_or_id(&project.name, project.id))
+}
+
 /// Whom to ask, and with which command they give it.
 fn ask(asked: &Asked<'_>, reason: Reason, action: &Requested) -> String {
-    let (record, language) = (asked.record, asked.language);
+    let language = asked.language;
     let id = reader(asked).map_or_else(|| "CALLER".to_owned(), Holder::id);
-    let api = match (record.service, record.api) {
-        (Some(service), _) => service.to_string(),
-        (None, Some(api)) => api.to_string(),
-        (None, None) => "SERVICE".to_owned(),
-    };
     if reason == Reason::AppNotAuthorised {
-        return message!(
-            language,
-            "Ask an administrator or operator of the API's project to authorise the app: `adyton app authorize {} {}`.",
-            "请 API 所属项目的管理员或操作员为应用授权：`adyton app authorize {} {}`。",
-            id,
-            api
-        );
+        return authorise(asked);
     }
     message!(
         language,
@@ -260,5 +279,23 @@ fn ask(asked: &Asked<'_>, reason: Reason, action: &Requested) -> String {
         id,
         fix::role_for(action),
         action.words_in(language)
+    )
+}
+
+/// Whom an app's owner asks to let it call the API, and with which command they do.
+fn authorise(asked: &Asked<'_>) -> String {
+    let record = asked.record;
+    let id = reader(asked).map_or_else(|| "CALLER".to_owned(), Holder::id);
+    let api = match (record.service, record.api) {
+        (Some(service), _) => service.to_string(),
+        (None, Some(api)) => api.to_string(),
+        (None, None) => "SERVICE".to_owned(),
+    };
+    message!(
+        asked.language,
+        "Ask an administrator or operator of the API's project to authorise the app: `adyton app authorize {} {}`.",
+        "请 API 所属项目的管理员或操作员为应用授权：`adyton app authorize {} {}`。",
+        id,
+        api
     )
 }

@@ -4,6 +4,7 @@ use adyton_api::adyton::audit::{AuditExplained, AuditShown};
 use adyton_core::language::{Language, message, phrase};
 
 use super::row::{change, who};
+use crate::again;
 use crate::language::spoken;
 use crate::moment::moment;
 use crate::terminal::{Printable, Terminal, Tone};
@@ -26,7 +27,10 @@ pub(crate) fn told(terminal: &Terminal, explained: &AuditExplained) -> Printable
         text = text + "\n\n" + terminal.tone(Tone::Bold, changed) + "\n" + changes.join("\n");
     }
     if let Some(page) = &explained.page {
-        let paragraphs: Vec<String> = page.split("\n\n").map(|part| terminal.paragraph(part)).collect();
+        let paragraphs: Vec<String> = page
+            .split("\n\n")
+            .map(|part| terminal.paragraph(&again::pasted(part.to_owned())))
+            .collect();
         text = text + "\n\n" + paragraphs.join("\n\n");
     }
     text

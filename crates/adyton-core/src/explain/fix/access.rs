@@ -1,6 +1,6 @@
 //! What to do about a caller who may not call.
 
-use crate::advice::is_plain;
+use crate::advice::{is_plain, plain_or_id};
 use crate::catalogue::Reason;
 use crate::explain::Asked;
 use crate::holder::Holder;
@@ -29,12 +29,16 @@ pub(super) fn access(
     let caller = seen
         .or_else(|| claimed(asked))
         .unwrap_or_else(|| caller.to_owned());
+    let named = asked.record.caller.as_ref().map(|seen| seen.id.clone());
+    let named = named.or_else(|| asked.record.evidence.holder().map(Holder::id));
+    // What a shell would read otherwise is named by its id.
+    let in_command = named.map_or_else(|| caller.clone(), |id| plain_or_id(&caller, id));
     if reason == Reason::AppNotAuthorised {
         return vec![message!(
             language,
             "Authorise it: `adyton app authorize {} {}`.",
             "为它授权：`adyton app authorize {} {}`。",
-            caller,
+            in_command,
             asked.api_name()
         )];
     }
@@ -42,8 +46,8 @@ pub(super) fn access(
         || "PROJECT".to_owned(),
         |id| asked.project_in_commands(id).unwrap_or_else(|| id.to_string()),
     );
-    let user = if is_plain(&caller) {
-        caller.as_str()
+    let user = if is_plain(&in_command) {
+        in_command.as_str()
     } else {
         "USER"
     };

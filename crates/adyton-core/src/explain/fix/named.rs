@@ -1,6 +1,6 @@
 //! The catalogue's advice with the names of this request in place of its capitals. A reader meets no name that they may not know.
 
-use crate::advice;
+use crate::advice::{self, plain_or_id};
 use crate::evidence::Evidence;
 use crate::explain::{Asked, Reader};
 use crate::holder::Holder;
@@ -38,7 +38,7 @@ fn value(asked: &Asked<'_>, word: &str) -> Option<String> {
     })
 }
 
-/// Who the request showed itself as, by the name that commands take, if it is of the wanted kind.
+/// Who the request showed itself as, as commands name them, if it is of the wanted kind.
 pub(in crate::explain) fn caller(asked: &Asked<'_>, is_wanted: impl Fn(&Holder) -> bool) -> Option<String> {
     let holder = asked.record.evidence.named(asked.live).filter(is_wanted)?;
     let (live, reader) = (asked.live, asked.reader);
@@ -46,7 +46,7 @@ pub(in crate::explain) fn caller(asked: &Asked<'_>, is_wanted: impl Fn(&Holder) 
     match holder {
         Holder::App(id) => {
             let app = live.app(id)?;
-            (is_own || reader.sees(live, app.project)).then(|| app.name.clone())
+            (is_own || reader.sees(live, app.project)).then(|| plain_or_id(&app.name, id))
         }
         Holder::User(id) => {
             let user = live.user(id)?;
@@ -55,7 +55,7 @@ pub(in crate::explain) fn caller(asked: &Asked<'_>, is_wanted: impl Fn(&Holder) 
                 Reader::Administrator(domain) => Some(domain),
                 Reader::Caller { .. } => None,
             };
-            (is_own || domain == Some(user.domain)).then(|| user.name.clone())
+            (is_own || domain == Some(user.domain)).then(|| plain_or_id(&user.name, id))
         }
     }
 }

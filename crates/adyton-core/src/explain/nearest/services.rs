@@ -6,8 +6,9 @@ use super::{Asked, Difference, Nearest, Owner, Part, pattern};
 use crate::address;
 use crate::api::{Method, RELEASE};
 use crate::evidence::Evidence;
-use crate::live::{LiveService, ServiceRoute};
-use crate::record::Door;
+use crate::id::ServiceId;
+use crate::live::{Live, LiveService, ServiceRoute};
+use crate::record::{Door, Record};
 use crate::spelling::distance;
 
 /// Beyond this many letters an id or a name is another one.
@@ -54,7 +55,7 @@ pub(super) fn close(asked: &Asked<'_>, stage: &str) -> Vec<(usize, Nearest)> {
         None => asked
             .live
             .services()
-            .filter(|service| asked.reader.sees(asked.live, service.service.project))
+            .filter(|service| asked.reader.service(asked.live, service.service.id).is_some())
             .flat_map(|service| sent.routes(service))
             .take(super::LOOKED_AT)
             .filter(|(far, _)| *far <= super::FARTHEST)
@@ -66,6 +67,24 @@ pub(super) fn close(asked: &Asked<'_>, stage: &str) -> Vec<(usize, Nearest)> {
         }
     }
     close
+}
+
+/// The service that a wrong URL is most like, by id or name, among those that `may_call` lets through.
+pub(in crate::explain) fn meant(
+    record: &Record,
+    live: &Live,
+    may_call: impl Fn(&LiveService) -> bool,
+) -> Option<ServiceId> {
+    let sent = SentUrl::of(&record.path, &record.method, RELEASE);
+    if sent.segment.is_empty() || address::is_management(&record.path) {
+        return None;
+    }
+    let far = |service: &LiveService| sent.service(service).0;
+    let services = live.services().take(super::LOOKED_AT);
+    let close = services.filter(|service| far(service) < NAME_LETTERS * 2);
+    let callable = close.filter(|service| may_call(service));
+    let nearest = callable.min_by_key(|service| (far(service), service.service.id));
+    nearest.map(|service| service.service.id)
 }
 
 /// What came through the Prediction tab is sent there again.

@@ -128,9 +128,9 @@ fn no_credentials_at_all() {
 
         Fix
           1. Send one of: X-Auth-Token; Authorization: SDK-HMAC-SHA256.
-          2. Send `X-Auth-Token: TOKEN`, or sign the request with an access key. To try it: `adyton predict
-             poetry --auth token`, or `adyton sign POST
-             http://models.example:8080/v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry`,
+          2. Send `X-Auth-Token: TOKEN`, or sign the request with an access key. To try it:
+             `adyton predict poetry --auth token`, or
+             `adyton sign POST http://models.example:8080/v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry`,
              which prints the headers to send.
     "#]]
     .assert_eq(&text(&record));
@@ -216,10 +216,10 @@ fn a_signature_with_a_mistake() {
 
         Fix
           1. End the path of the canonical request with `/`.
-          2. Print the canonical request in your client, save it, and compare it with `adyton explain
-             019bc0b9554b0000010000000000002a --canonical @FILE`.
-          3. Change the signer accordingly, or use an official one. `adyton sign POST
-             http://models.example:8080/v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry`
+          2. Print the canonical request in your client, save it, and compare it with
+             `adyton explain 019bc0b9554b0000010000000000002a --canonical @FILE`.
+          3. Change the signer accordingly, or use an official one.
+             `adyton sign POST http://models.example:8080/v1/infers/12345678-9abc-def0-1234-56789abcdef0/predictions/poetry`
              prints a correct canonical request to compare with.
     "#]]
     .assert_eq(&text(&record));
@@ -313,8 +313,9 @@ fn a_user_without_a_role() {
 
         Fix
           1. Ask an administrator to grant audrey the role `caller` in project demo
-             (000000000000000000000000000000a1), which permits modelarts:service:predict: `adyton role grant
-             audrey caller --project demo`. It takes effect immediately, also for tokens issued before.
+             (000000000000000000000000000000a1), which permits modelarts:service:predict:
+             `adyton role grant audrey caller --project demo`. It takes effect immediately, also for tokens
+             issued before.
     "#]]
     .assert_eq(&text(&record));
 }

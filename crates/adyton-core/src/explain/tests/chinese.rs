@@ -115,7 +115,9 @@ fn every_refusal_is_told_in_chinese_within_its_width() {
             assert!(told.chars().any(is_han), "{reason}: {told}");
         }
         for line in text(&record).lines() {
-            assert!(columns(line) <= 80, "{reason}: {line}");
+            // A command is never broken.
+            let is_command = line.trim_start().starts_with("`adyton ");
+            assert!(columns(line) <= 80 || is_command, "{reason}: {line}");
         }
     }
 }

@@ -283,8 +283,9 @@ fn an_input_that_the_model_cannot_take() {
 
         Fix
           1. Change what the message names. `adyton predict poetry --example > request.json` writes a body
-             that fits, with made-up values; put yours in and send it with `adyton predict poetry --data
-             @request.json`. What each input is, is under `inputs` in `adyton service show poetry`.
+             that fits, with made-up values; put yours in and send it with
+             `adyton predict poetry --data @request.json`. What each input is, is under `inputs` in
+             `adyton service show poetry`.
     "#]]
     .assert_eq(&text(&record));
 }
