@@ -1,19 +1,18 @@
 //! What a request brings and its address does not read: it is named, never dropped without a word.
 //!
-//! Below `/adyton/` it is refused. Where clients of the cloud call, the answer is the cloud's, and [`HEADER`] names what counted for
+//! Below `/adyton/` it is refused. Where clients of the cloud call, the answer is the cloud's, and [`X_ADYTON_IGNORED`] names what counted for
 //! nothing.
 
+use std::borrow::Cow;
+
+use adyton_core::header::{self, X_ADYTON_IGNORED};
 use adyton_core::language::both;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderValue, Uri};
 
 use crate::failure::{Failure, OperationResult};
 use crate::heading::Heading;
 
-/// Names, separated by commas, what of the request counted for nothing.
-pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-adyton-ignored");
-/// More names are not listed.
-const NAMES_MOST: usize = 20;
 /// Pages whose own scripts read the address.
 const PAGES: [&str; 2] = ["/console", "/docs"];
 
@@ -45,12 +44,10 @@ impl Ignored {
         }
         let is_strict = heading.path.starts_with("/adyton/");
         if !reads.query {
-            let pairs = uri.query().unwrap_or_default().split('&');
-            let keys = pairs.map(|pair| pair.split('=').next().unwrap_or(pair));
-            names.extend(keys.filter(|key| !key.is_empty()).map(str::to_owned));
+            names.extend(header::query_names(uri.query().unwrap_or_default()).map(Cow::into_owned));
             if let Some(first) = names.first().filter(|_| is_strict) {
                 return Err(Failure::query(
-                    first.as_str(),
+                    first.trim_start_matches('?'),
                     (
                         "is no parameter of this address, which takes none",
                         "不是该地址的参数，该地址没有查询参数",
@@ -72,22 +69,20 @@ impl Ignored {
     /// Names it in the answer.
     pub(crate) fn note(self, answer: &mut Response) {
         if let Some(value) = value(self.0.iter().map(String::as_str)) {
-            answer.headers_mut().insert(HEADER, value);
+            answer.headers_mut().insert(X_ADYTON_IGNORED, value);
         }
     }
 }
 
 /// Names these fields.
 pub(crate) fn headers(names: &[&str]) -> HeaderMap {
-    value(names.iter().copied()).map_or_else(HeaderMap::new, |value| HeaderMap::from_iter([(HEADER, value)]))
+    value(names.iter().copied()).map_or_else(HeaderMap::new, |value| {
+        HeaderMap::from_iter([(X_ADYTON_IGNORED, value)])
+    })
 }
 
 fn value<'n>(names: impl Iterator<Item = &'n str>) -> Option<HeaderValue> {
-    let names: Vec<&str> = names.take(NAMES_MOST).collect();
-    // A URI has only what a header may have.
-    HeaderValue::from_str(&names.join(", "))
-        .ok()
-        .filter(|value| !value.is_empty())
+    header::ignored(names.map(Cow::Borrowed))
 }
 
 /// Nothing, as clients write it that always send a body.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use adyton_core::address;
 use adyton_core::catalogue::Surface;
-use adyton_core::header::{X_ADYTON_REASON, X_REQUEST_ID, retry_after_seconds};
+use adyton_core::header::{X_ADYTON_IGNORED, X_ADYTON_REASON, X_REQUEST_ID, retry_after_seconds};
 use adyton_core::id::RequestId;
 use adyton_core::shown::quoted;
 use adyton_identity::Accepts;
@@ -23,7 +23,6 @@ use crate::audit::{Draft, Ended};
 use crate::dialect;
 use crate::failure::{Failure, NoSuchAddress};
 use crate::heading::Access;
-use crate::ignored;
 use crate::marks::{Answered, FailedAnswer, failed};
 use crate::refused;
 use crate::remote::Remote;
@@ -122,10 +121,10 @@ fn settle(mut answer: Response, path: &str, id: RequestId) -> Response {
             Some(row) => row.0.surface,
             None => address::surface(path),
         };
-        let ignored = answer.headers_mut().remove(ignored::HEADER);
+        let ignored = answer.headers_mut().remove(X_ADYTON_IGNORED);
         answer = dialect::refuse(surface, &failure, id);
         if let Some(names) = ignored {
-            answer.headers_mut().insert(ignored::HEADER, names);
+            answer.headers_mut().insert(X_ADYTON_IGNORED, names);
         }
         if let Some(after) = failure.retry_after() {
             let seconds = HeaderValue::from(retry_after_seconds(after));

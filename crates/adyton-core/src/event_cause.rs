@@ -19,6 +19,8 @@ patterns! {
     Loading { cause } = "loading: {cause}" "加载时：{cause}";
     Preparing { cause } = "preparing: {cause}" "准备时：{cause}";
     Importing { cause } = "importing: {cause}" "导入时：{cause}";
+    EndedOverPort { how, port } = "it ended with {how} before it was ready, when it tried to listen: a program may listen on $PORT only, which was {port}"
+        "尝试监听端口时已退出（{how}），尚未就绪：程序只能监听 $PORT，其值为 {port}";
     EndedBeforeReady { how } = "it ended with {how} before it was ready" "就绪前已退出（{how}）";
     EndedAtOnce { how } = "it ended at once: {how}" "启动后立即退出：{how}";
     Ended { how } = "it ended with {how}" "已退出（{how}）";
@@ -30,6 +32,8 @@ patterns! {
     NoPort { problem } = "no port is free: {problem}" "没有空闲端口：{problem}";
     NothingListens { port } = "nothing listens on 127.0.0.1:{port}; the program must listen on $PORT"
         "127.0.0.1:{port} 上没有程序监听；程序必须监听 $PORT";
+    ListensElsewhere { port, other } = "nothing listens on 127.0.0.1:{port}: the program listens on {other}; it must listen on $PORT"
+        "127.0.0.1:{port} 上没有程序监听：该程序监听的是 {other}；它必须监听 $PORT";
     NotHttp = "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)"
         "监听 $PORT 的程序没有以 HTTP/1 响应（请使用明文 HTTP，而不是 HTTPS）";
     NoCode = "programs of models are forbidden here (`runtime.run_code = false`)"

@@ -182,10 +182,17 @@ pub enum Evidence {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         error: String,
     },
-    /// Headers that were not passed on to the model, because a program may take them for ones that only the gateway writes.
+    /// What the request brought and the model was not given, or did not read.
     Dropped {
-        /// Their names.
+        /// Names of headers that were not passed on, because a program may take them for ones that only the gateway writes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         headers: Vec<String>,
+        /// Fields of the body that the model did not read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<String>,
+        /// Whether there was a query, which models in process do not read.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_query_unread: bool,
     },
     /// This record stands for others, which were left out of the journal.
     LeftOut {

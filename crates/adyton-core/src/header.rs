@@ -1,8 +1,9 @@
 //! Headers that are ours or that mean something to us, by their names.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// The request's id, in every answer.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -10,11 +11,45 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub const X_ADYTON_REASON: HeaderName = HeaderName::from_static("x-adyton-reason");
 /// Who has answered a call: the gateway, or what stands behind the API.
 pub const X_ADYTON_ANSWERED_BY: HeaderName = HeaderName::from_static("x-adyton-answered-by");
+/// Names, separated by commas, what of the request counted for nothing: `?limit` is a query parameter, `description` a field of the
+/// body, `body` the whole of it.
+pub const X_ADYTON_IGNORED: HeaderName = HeaderName::from_static("x-adyton-ignored");
 /// The environment of the API that is called.
 pub const X_STAGE: HeaderName = HeaderName::from_static("x-stage");
 
 /// What only the console's own pages send, with the value `1`: a page of another origin cannot.
 pub const X_ADYTON_CONSOLE: HeaderName = HeaderName::from_static("x-adyton-console");
+
+/// More names do not stand in [`X_ADYTON_IGNORED`].
+const IGNORED_MOST: usize = 20;
+
+/// The value of [`X_ADYTON_IGNORED`] that names these; nothing where there are none.
+pub fn ignored<'n>(names: impl Iterator<Item = Cow<'n, str>>) -> Option<HeaderValue> {
+    let names: Vec<String> = names.take(IGNORED_MOST).map(|name| plain(&name)).collect();
+    let value = HeaderValue::from_str(&names.join(", ")).ok()?;
+    (!value.is_empty()).then_some(value)
+}
+
+/// A name in a list in a header: what is no sign of a word there is escaped as in an address.
+fn plain(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b',' | 0..=b' ' | 0x7f.. => plain.push_str(&format!("%{byte:02X}")),
+            _ => plain.push(byte.into()),
+        }
+    }
+    plain
+}
+
+/// The parameters of a query as [`ignored`] names them.
+pub fn query_names(query: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let keys = query
+        .split('&')
+        .map(|pair| pair.split('=').next().unwrap_or(pair));
+    keys.filter(|key| !key.is_empty())
+        .map(|key| Cow::Owned(format!("?{key}")))
+}
 
 /// Whether the value of a header, named in lower case, is a credential or makes one.
 pub fn is_credential(name: &str) -> bool {
@@ -56,6 +91,20 @@ mod tests {
             );
         }
         assert_eq!(retry_after_seconds(Duration::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn what_counted_for_nothing_is_named_in_signs_that_a_header_may_have() {
+        let value = |names: &[&'static str]| ignored(names.iter().map(|name| Cow::Borrowed(*name)));
+        assert_eq!(value(&[]), None);
+        assert_eq!(
+            value(&["a", "data.x y", "k,\n", "列"]).unwrap(),
+            "a, data.x%20y, k%2C%0A, %E5%88%97"
+        );
+        assert_eq!(value(&["a"; 99]).unwrap().len(), 20 * 3 - 2);
+        let of = |query: &'static str| ignored(query_names(query));
+        assert_eq!(of("a=1&b&&=2&c=%20=").unwrap(), "?a, ?b, ?c");
+        assert_eq!(of(""), None);
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Meters {
                 }
             }
         }
-        if matches!(record.evidence, Evidence::Dropped { .. }) {
+        if matches!(record.evidence, Evidence::Dropped { headers, .. } if !headers.is_empty()) {
             self.stripped.add(1);
         }
         self.ours.observe(record.took_us.saturating_sub(record.model_us));

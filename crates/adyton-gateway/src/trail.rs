@@ -31,6 +31,8 @@ pub(crate) struct Trail {
     caller: Option<Seen>,
     refused: Option<(Reason, Evidence)>,
     dropped: Vec<String>,
+    /// What the model did not read: fields of the body, and whether there was a query.
+    unread: (Vec<String>, bool),
     request_bytes: u64,
     model_time: Duration,
     /// Since when the model is being waited for.
@@ -97,7 +99,7 @@ impl Trail {
     }
 
     /// A head has arrived that no step will see.
-    pub(crate) fn unread(
+    pub(crate) fn begin_unread(
         recorder: &Recorder,
         stamp: Stamp,
         seen: &Unread<'_>,
@@ -127,6 +129,7 @@ impl Trail {
             caller: None,
             refused: None,
             dropped: Vec::new(),
+            unread: (Vec::new(), false),
             request_bytes: 0,
             model_time: Duration::ZERO,
             waiting_since: None,
@@ -191,6 +194,11 @@ impl Trail {
         self.dropped = names;
     }
 
+    /// Dispatch: the model answered without reading these fields of the body, or the query.
+    pub(crate) fn unread(&mut self, fields: Vec<String>, is_query_unread: bool) {
+        self.unread = (fields, is_query_unread);
+    }
+
     /// Respond: it was refused for this reason.
     pub(crate) fn refused(&mut self, reason: Reason, evidence: Evidence) {
         self.refused = Some((reason, evidence));
@@ -214,9 +222,11 @@ impl Trail {
         let reason = self.refused.as_ref().map(|(reason, _)| *reason);
         let evidence = match self.refused {
             Some((_, evidence)) => evidence,
-            None if self.dropped.is_empty() => Evidence::None,
+            None if self.dropped.is_empty() && self.unread.0.is_empty() && !self.unread.1 => Evidence::None,
             None => Evidence::Dropped {
                 headers: self.dropped,
+                fields: self.unread.0,
+                is_query_unread: self.unread.1,
             },
         };
         let closing = Closing {

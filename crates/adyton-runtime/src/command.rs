@@ -12,6 +12,7 @@
 
 pub mod log;
 pub mod port;
+mod port_trouble;
 pub mod program;
 mod question;
 pub mod ready;

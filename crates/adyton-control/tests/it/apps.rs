@@ -190,6 +190,21 @@ async fn the_first_authorisation_enables_apps_for_the_service() {
     );
     assert_eq!(text(&api["req_uri"]), format!("/v1/infers/{service}"));
     let api = text(&api["id"]).to_owned();
+    // The id, the name and the page count together.
+    for (more, count) in [
+        ("", 1),
+        ("&name=ech&limit=5", 1),
+        ("&name=other", 0),
+        ("&offset=1", 0),
+    ] {
+        let found = owner
+            .get(&world.v2(&format!("/apis?id={api}{more}")))
+            .await
+            .expect(200);
+        assert_eq!(found["size"], count, "{more}");
+    }
+    let none = owner.get(&world.v2("/apis?id=nonsense")).await.expect(200);
+    assert_eq!((&none["total"], &none["size"]), (&json!(0), &json!(0)));
 
     let env = "DEFAULT_ENVIRONMENT_RELEASE_ID";
     let unbound = world.v2(&format!("/app-auths/unbinded-apis?app_id={app}&env_id={env}"));

@@ -199,6 +199,6 @@ async fn what_stands_beside_a_status_is_named_and_nothing_is_said_of_nothing() {
     let answer = owner.get("/v3/roles?name=caller&page=2").await;
     assert_eq!(
         (answer.status.as_u16(), answer.header("x-adyton-ignored").as_str()),
-        (200, "name, page")
+        (200, "?name, ?page")
     );
 }

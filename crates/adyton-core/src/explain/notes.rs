@@ -1,8 +1,11 @@
 //! What else is worth knowing of a request, in sentences.
 
+use std::borrow::Cow;
+
 use super::units;
 use crate::columns::is_han;
 use crate::evidence::Evidence;
+use crate::header;
 use crate::language::{Language, message, phrase};
 use crate::record::{Record, Step};
 
@@ -19,14 +22,19 @@ pub(super) fn of(record: &Record, language: Language) -> Vec<String> {
         record.evidence.clauses_in(language)
     };
     let mut notes: Vec<String> = clauses.iter().filter_map(|clause| sentence(clause)).collect();
-    if let Evidence::Dropped { headers } = &record.evidence {
-        let names: Vec<String> = headers.iter().map(|name| format!("`{name}`")).collect();
-        notes.push(message!(
+    if let Evidence::Dropped {
+        headers,
+        fields,
+        is_query_unread,
+    } = &record.evidence
+    {
+        notes.extend(unread(record, fields, *is_query_unread, language));
+        notes.extend((!headers.is_empty()).then(|| message!(
             language,
             "Not passed on to the model: {}. Programs that put headers into variables would confuse such a name with another one; send it with `-` in place of `_` and other signs.",
             "没有转发给模型：{}。把请求头放入变量的程序会把这样的名称误认为另一个请求头；请用 `-` 代替 `_` 和其他符号发送。",
-            names.join(phrase!(language, ", ", "、"))
-        ));
+            quoted(headers.iter(), language)
+        )));
     }
     if let Evidence::LeftOut { count, .. } = &record.evidence {
         notes.push(message!(
@@ -45,6 +53,26 @@ pub(super) fn of(record: &Record, language: Language) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// What the model did not read of a request that it answered.
+fn unread(record: &Record, fields: &[String], is_query_unread: bool, language: Language) -> Option<String> {
+    let parameters = is_query_unread.then(|| header::query_names(&record.query));
+    let fields = fields.iter().map(|name| Cow::Borrowed(&**name));
+    let all: Vec<Cow<'_, str>> = fields.chain(parameters.into_iter().flatten()).collect();
+    (!all.is_empty()).then(|| {
+        message!(
+            language,
+            "Not read by the model, so without effect on its answer: {}. A model in ONNX form reads the inputs and columns that it declares, and no query.",
+            "模型没有读取、因而对其响应没有影响的内容：{}。ONNX 模型只读取其声明的输入和列，不读取查询参数。",
+            quoted(all.iter(), language)
+        )
+    })
+}
+
+fn quoted<S: std::fmt::Display>(names: impl Iterator<Item = S>, language: Language) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    names.join(phrase!(language, ", ", "、"))
 }
 
 /// A clause as a sentence; nothing for an empty one. What a program printed last, on lines of its own, ends without a stop.

@@ -73,7 +73,7 @@ pub(crate) fn run(bytes: &[u8]) {
         return;
     };
     // With all its texts; a number that the caller sent comes back as it was, though it may be beyond what a reader holds.
-    if let Err(problem) = serde_json::from_slice::<serde_json::Value>(&answer) {
+    if let Err(problem) = serde_json::from_slice::<serde_json::Value>(&answer.body) {
         let problem = problem.to_string();
         assert!(problem.starts_with("number out of range"), "{problem}");
     }

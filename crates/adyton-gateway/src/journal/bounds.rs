@@ -49,7 +49,10 @@ fn shorten_lists(evidence: &mut Evidence) {
             accepted.truncate(LIST_MAX);
         }
         Evidence::Access { roles, .. } => roles.truncate(LIST_MAX),
-        Evidence::Dropped { headers } => headers.truncate(LIST_MAX),
+        Evidence::Dropped { headers, fields, .. } => {
+            headers.truncate(LIST_MAX);
+            fields.truncate(LIST_MAX);
+        }
         Evidence::None
         | Evidence::Route { .. }
         | Evidence::Size { .. }
@@ -176,7 +179,7 @@ fn each_text_of_serving(evidence: &mut Evidence, visit: &mut dyn FnMut(&mut Stri
         } => {
             [address, error].into_iter().for_each(visit);
         }
-        Evidence::Dropped { headers } => headers.iter_mut().for_each(visit),
+        Evidence::Dropped { headers, fields, .. } => headers.iter_mut().chain(fields).for_each(visit),
         Evidence::LeftOut {
             source,
             count: _,
@@ -330,7 +333,11 @@ mod tests {
                 facts: fact(),
                 error: long(),
             },
-            Evidence::Dropped { headers: many() },
+            Evidence::Dropped {
+                headers: many(),
+                fields: many(),
+                is_query_unread: true,
+            },
             Evidence::LeftOut {
                 source: long(),
                 count: 1,

@@ -73,7 +73,7 @@ fn refuse(pipeline: &Pipeline, state: &WireState, start: &[u8], reason: Reason, 
     let settings = pipeline.settings.current();
     let source = state.peer.address.to_string();
     let seen = seen(start, &source);
-    let mut trail = Trail::unread(&records.recorder, stamp, &seen, &settings.hide_query_keys);
+    let mut trail = Trail::begin_unread(&records.recorder, stamp, &seen, &settings.hide_query_keys);
     trail.refused(reason, evidence);
     let ending = Ending {
         status: response.status().as_u16(),

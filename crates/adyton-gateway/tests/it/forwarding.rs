@@ -82,7 +82,7 @@ fn names_that_programs_misread_stay_here_and_are_named() {
     assert_eq!(seen.header("x-kept"), Some("1"));
     assert_eq!(seen.header("x-forwarded-prefix"), Some(path("").as_str()));
     let record = world.record(&reply);
-    let adyton_core::evidence::Evidence::Dropped { headers } = &record.evidence else {
+    let adyton_core::evidence::Evidence::Dropped { headers, .. } = &record.evidence else {
         panic!("{:?}", record.evidence);
     };
     let expected = [

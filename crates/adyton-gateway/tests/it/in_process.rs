@@ -96,6 +96,28 @@ fn a_model_in_process_answers() {
     assert_eq!(world.record(&reply).model, Some(crate::world::MODEL));
 }
 
+#[test]
+fn a_query_which_no_such_model_reads_is_named() {
+    let world = World::new();
+    let (target, _) = echo(8);
+    world.runs(target);
+    let body = r#"{"inputs":{"x":[2.5]}}"#;
+    let plain = world.ask(&world.call().body(body));
+    assert_eq!(plain.header("x-adyton-ignored"), "");
+    assert_eq!(world.record(&plain).evidence, Evidence::None);
+    let mut ask = world.call().body(body);
+    ask.target += "?verbose=1&top=5";
+    let reply = world.ask(&ask);
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("x-adyton-ignored"), "?verbose, ?top");
+    let unread = Evidence::Dropped {
+        headers: Vec::new(),
+        fields: Vec::new(),
+        is_query_unread: true,
+    };
+    assert_eq!(world.record(&reply).evidence, unread);
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     std::io::Write::write_all(&mut encoder, bytes).unwrap();

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -19,6 +19,10 @@ use crate::keeper::descendants;
 const FIRST: u16 = 20_000;
 /// The fewest ports that are enough; with less below the kernel's range, those above it are taken too.
 const FEWEST: u16 = 1_000;
+/// Where the kernel tells of sockets.
+const TABLES: [&str; 2] = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+/// More places than these are not told.
+const PLACES_MOST: usize = 5;
 /// What the kernel gives out where it does not say.
 const EPHEMERAL: RangeInclusive<u16> = 32_768..=60_999;
 
@@ -109,33 +113,92 @@ pub(super) fn listener(keeper: Pid, port: u16) -> Listener {
     }
 }
 
-/// The inodes of the sockets that listen on `port` where a connection to 127.0.0.1 arrives.
-fn listening(port: u16) -> HashSet<u64> {
-    let mut found = HashSet::new();
-    for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+/// Where the processes below `keeper` listen other than on `port`, each place once and at most [`PLACES_MOST`]. Reads `/proc`: call
+/// it on a blocking thread.
+pub(super) fn elsewhere(keeper: Pid, port: u16) -> Vec<String> {
+    let below = descendants::below(keeper);
+    let own: HashSet<u64> = below
+        .into_iter()
+        .flat_map(|process| sockets(process).unwrap_or_default())
+        .collect();
+    let mut found = Vec::new();
+    for table in TABLES {
         let text = fs::read_to_string(table).unwrap_or_default();
-        found.extend(text.lines().filter_map(|line| listens(line, port)));
+        let sockets = text.lines().filter_map(Socket::listening);
+        let others = sockets.filter(|socket| own.contains(&socket.inode) && !socket.is_on(port));
+        for place in others.filter_map(|socket| socket.place()) {
+            if found.len() < PLACES_MOST && !found.contains(&place) {
+                found.push(place);
+            }
+        }
     }
     found
 }
 
-/// The inode of a line of `/proc/net/tcp`, if it is one of a listening socket on `port`:
-/// `sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …`, addresses and state in hexadecimal.
-fn listens(line: &str, port: u16) -> Option<u64> {
-    const LISTEN: &str = "0A";
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let (address, own) = fields.get(1)?.split_once(':')?;
-    // 127.0.0.1 and everything, of IPv4 and IPv6, the bytes of each word turned round.
-    let arrives = [
-        "0100007F",
-        "00000000",
-        "00000000000000000000000000000000",
-        "0000000000000000FFFF00000100007F",
-        "0000000000000000FFFF000000000000",
-    ];
-    let is_it =
-        *fields.get(3)? == LISTEN && u16::from_str_radix(own, 16) == Ok(port) && arrives.contains(&address);
-    is_it.then(|| fields.get(9)?.parse().ok()).flatten()
+/// The inodes of the sockets that listen on `port` where a connection to 127.0.0.1 arrives.
+fn listening(port: u16) -> HashSet<u64> {
+    let mut found = HashSet::new();
+    for table in TABLES {
+        let text = fs::read_to_string(table).unwrap_or_default();
+        let here = text.lines().filter_map(Socket::listening);
+        let here = here.filter(|socket| socket.is_on(port));
+        found.extend(here.map(|socket| socket.inode));
+    }
+    found
+}
+
+/// A listening socket, as a line of `/proc/net/tcp` has it.
+struct Socket<'l> {
+    /// In hexadecimal, the bytes of each word turned round.
+    address: &'l str,
+    port: u16,
+    inode: u64,
+}
+
+impl<'l> Socket<'l> {
+    /// Of a line `sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …`, addresses and state in hexadecimal; nothing
+    /// if the socket does not listen.
+    fn listening(line: &'l str) -> Option<Self> {
+        const LISTEN: &str = "0A";
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (address, port) = fields.get(1)?.split_once(':')?;
+        (*fields.get(3)? == LISTEN).then_some(())?;
+        Some(Self {
+            address,
+            port: u16::from_str_radix(port, 16).ok()?,
+            inode: fields.get(9)?.parse().ok()?,
+        })
+    }
+
+    /// Whether a connection to this port of 127.0.0.1 arrives here: it is that, or everything, of IPv4 or IPv6.
+    fn is_on(&self, port: u16) -> bool {
+        let arrives = [
+            "0100007F",
+            "00000000",
+            "00000000000000000000000000000000",
+            "0000000000000000FFFF00000100007F",
+            "0000000000000000FFFF000000000000",
+        ];
+        self.port == port && arrives.contains(&self.address)
+    }
+
+    /// For people: `127.0.0.1:8000`, or `port 8000` for everything.
+    fn place(&self) -> Option<String> {
+        let word = |word| u32::from_str_radix(str::from_utf8(word).ok()?, 16).ok();
+        let words = self.address.as_bytes().chunks_exact(8).map(word);
+        let bytes: Vec<u8> = words
+            .map(|word| word.map(u32::to_le_bytes))
+            .collect::<Option<Vec<_>>>()?
+            .concat();
+        let address = match <[u8; 16]>::try_from(&*bytes) {
+            Ok(bytes) => IpAddr::from(bytes).to_canonical(),
+            Err(_) => IpAddr::from(<[u8; 4]>::try_from(&*bytes).ok()?),
+        };
+        Some(match address.is_unspecified() {
+            true => format!("port {}", self.port),
+            false => SocketAddr::from((address, self.port)).to_string(),
+        })
+    }
 }
 
 /// The inodes of the sockets that a process holds.
@@ -171,6 +234,29 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_told_as_people_write_it() {
+        let place = |address| {
+            let line = format!("0: {address}:1F40 00:0 0A 0:0 0:0 0 0 0 7 1");
+            Socket::listening(&line).and_then(|socket| socket.place())
+        };
+        assert_eq!(place("00000000").as_deref(), Some("port 8000"));
+        assert_eq!(
+            place("00000000000000000000000000000000").as_deref(),
+            Some("port 8000")
+        );
+        assert_eq!(place("0101A8C0").as_deref(), Some("192.168.1.1:8000"));
+        assert_eq!(
+            place("00000000000000000000000001000000").as_deref(),
+            Some("[::1]:8000")
+        );
+        assert_eq!(
+            place("0000000000000000FFFF00000101A8C0").as_deref(),
+            Some("192.168.1.1:8000")
+        );
+        assert_eq!(place("00"), None);
+    }
+
+    #[test]
     fn a_listener_is_found_by_who_holds_its_socket() {
         let own = rustix::process::getpid();
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -181,6 +267,10 @@ mod tests {
                 .unwrap()
                 .contains(listening(port).iter().next().unwrap())
         );
+        let text = fs::read_to_string(TABLES[0]).unwrap();
+        let mut places = text.lines().filter_map(Socket::listening);
+        let place = places.find(|socket| socket.port == port).unwrap().place();
+        assert_eq!(place, Some(format!("127.0.0.1:{port}")));
         // Nobody below this process holds it.
         assert_eq!(listener(own, port), Listener::Foreign);
         drop(socket);

@@ -9,6 +9,7 @@ use adyton_core::event_cause::Cause;
 
 use super::CommandSettings;
 use super::port;
+use super::port_trouble::PortTrouble;
 use super::program::{Program, Sink, StartError};
 use super::question::Question;
 use super::task::Task;
@@ -36,7 +37,12 @@ pub(crate) async fn supervise(
     mut stop: Stop,
 ) -> End {
     let lines = Arc::clone(&observer);
-    let sink: Sink = Arc::new(move |stream, text| lines.log(stream, text));
+    let heard = Arc::new(PortTrouble::default());
+    let hearing = Arc::clone(&heard);
+    let sink: Sink = Arc::new(move |stream, text| {
+        hearing.hear(&text);
+        lines.log(stream, text);
+    });
     let supervisor = Supervisor {
         settings,
         task,
@@ -44,6 +50,7 @@ pub(crate) async fn supervise(
         clock,
         sink: &sink,
         observer: &observer,
+        heard: &heard,
     };
     let end = match prepare(task) {
         Ok(()) => supervisor.run(&mut stop).await,
@@ -66,6 +73,8 @@ struct Supervisor<'s> {
     clock: &'s Clock,
     sink: &'s Sink,
     observer: &'s Arc<dyn Observer>,
+    /// What the program's lines say of its port.
+    heard: &'s PortTrouble,
 }
 
 impl Supervisor<'_> {
@@ -100,12 +109,14 @@ impl Supervisor<'_> {
         let left = (began + self.task.ready_within).saturating_sub(self.clock.monotonic());
         let ready = tokio::select! {
             ready = tokio::time::timeout(left, watch.until_ready()) => ready.map_err(|_| ()),
-            how = program.ended() => return End::Over { why: Cause::EndedBeforeReady { how: &how }.kept(), served: None },
+            how = program.ended() => {
+                return End::Over { why: self.heard.ended(&how, address), served: None };
+            }
             () = stop.wanted() => return self.end(program).await,
         };
         if ready.is_err() {
             let cause = match watch.ask().await {
-                Err(problem) => problem.cause,
+                Err(problem) => watch.told(problem.cause).await,
                 Ok(()) => Cause::TooLate.kept(),
             };
             let limit = self.task.deploy_timeout.as_secs().to_string();
@@ -117,6 +128,7 @@ impl Supervisor<'_> {
             self.give_up(program, &why).await;
             return End::Over { why, served: None };
         }
+        self.heard.is_over();
         let since = self.clock.monotonic();
         let target = Target::from(address);
         self.observer.news(News::Ready(target.clone()));

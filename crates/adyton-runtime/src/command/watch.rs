@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adyton_core::clock::Clock;
+use adyton_core::event_cause::Cause;
 use adyton_core::model::Health;
 use rustix::process::Pid;
 
@@ -65,9 +66,28 @@ impl Watch<'_> {
                 (cause, since, is_told) = (problem.cause, now, false);
             } else if !is_told && now.saturating_sub(since) >= TELLING {
                 is_told = true;
-                self.observer.news(News::Waiting(cause.clone()));
+                self.observer.news(News::Waiting(self.told(cause.clone()).await));
             }
             tokio::time::sleep(READY_POLL).await;
+        }
+    }
+
+    /// A cause for people: of a program that does not listen on its port, where it listens instead, if it does.
+    pub(super) async fn told(&self, cause: String) -> String {
+        let port = self.question.port();
+        let number = port.to_string();
+        let is_deaf = cause == Cause::NothingListens { port: &number }.kept();
+        let Some(keeper) = self.keeper.filter(|_| is_deaf) else {
+            return cause;
+        };
+        let look = tokio::task::spawn_blocking(move || port::elsewhere(keeper, port));
+        match look.await.unwrap_or_default().as_slice() {
+            [] => cause,
+            places => Cause::ListensElsewhere {
+                port: &number,
+                other: &places.join(", "),
+            }
+            .kept(),
         }
     }
 

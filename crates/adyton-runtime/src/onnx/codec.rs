@@ -15,6 +15,7 @@ mod number;
 mod rows;
 mod schema;
 mod tensors;
+mod unread;
 mod write;
 
 use adyton_core::fact::Fact;
@@ -24,9 +25,19 @@ use serde_json::Value as Json;
 
 pub use self::error::{InputError, PredictError};
 pub use self::schema::SchemaError;
+pub use self::unread::UnreadFields;
 use super::predictor::{Predictor, RunError};
 use super::signature::{MOST_OUTPUT_AXES, Ports};
 use super::tensor::{Tensor, Value};
+
+/// A model's answer to a body.
+#[derive(Debug)]
+pub struct Predicted {
+    /// The answer's body.
+    pub body: Bytes,
+    /// What of the request's body counted for nothing.
+    pub unread: UnreadFields,
+}
 
 /// How the bodies of one declared API are read and written.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,11 +64,16 @@ impl Codec {
     ///
     /// # Errors
     /// The body does not fit, or the model failed.
-    pub fn predict(&self, model: &dyn Predictor, body: &[u8]) -> Result<Bytes, PredictError> {
+    pub fn predict(&self, model: &dyn Predictor, body: &[u8]) -> Result<Predicted, PredictError> {
         let answer = match self {
             Self::Tensors => tensors::read(body, model.ports())
                 .map_err(PredictError::from)
-                .and_then(|inputs| Ok(write::outputs(model.ports(), &run(model, &inputs)?)?)),
+                .and_then(|inputs| {
+                    let body = write::outputs(model.ports(), &run(model, &inputs)?)?;
+                    // A field that tensors do not have is refused.
+                    let unread = UnreadFields::default();
+                    Ok(Predicted { body, unread })
+                }),
             Self::Rows(columns) => rows::predict(columns, model, body),
         };
         // What the reader of JSON says of a mark, which nobody sees, helps nobody.

@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 
 use self::inline_policy::{InlinePolicy, InlineStart};
 use self::warm_up::{First, first_run, unanswered};
-use super::codec::{self, Codec};
+use super::codec::{self, Codec, Predicted};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
 use super::panics::catch_panic;
@@ -277,10 +277,11 @@ impl InProcess {
             self.policy.record(took, now);
         }
         let answered = match done {
-            Ok(Ok(body)) => Ok(Answer {
+            Ok(Ok(Predicted { body, unread })) => Ok(Answer {
                 status: StatusCode::OK,
                 content_type: "application/json",
                 body,
+                unread,
             }),
             Ok(Err(problem)) => Err(problem.into()),
             Err(panic) => Err(self.panicked(panic)),

@@ -73,7 +73,8 @@ fn from_a_package_to_an_explained_refusal() {
                          probability    sequence(map(string, float32))
             versions     iris:0.0.1  weight 100, 1 instance, ready
             instances    [id]  ready
-            calls        0, 0 failed
+            last hour    [calls]
+            calls        0 reached an instance since the service was made, 0 of them failed
 
             Call it with: adyton predict iris --data @request.json
             Try it with:  adyton predict iris --example | adyton predict iris
@@ -230,7 +231,8 @@ fn from_a_package_to_an_explained_refusal() {
             versions     iris:0.0.1  weight 100, 2 instances, ready
             instances    [id]  ready
                          [id]  ready
-            calls        1, 0 failed
+            last hour    [calls]
+            calls        1 reached an instance since the service was made, 0 of them failed
             --- stderr
         "#]],
     );

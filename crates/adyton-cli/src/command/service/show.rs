@@ -1,5 +1,6 @@
 //! `adyton service show`: address, versions, instances, and what can be called.
 
+use adyton_api::adyton::metrics::MetricsPoint;
 use adyton_api::modelarts::activity::InstanceShown;
 use adyton_api::modelarts::models::PortShown;
 use adyton_api::modelarts::services::{ServiceShown, VersionShown};
@@ -11,6 +12,7 @@ use crate::client::{Client, lookup};
 use crate::command::model::{ports, size};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::said;
 use crate::terminal::{Printable, Terminal, Tone};
 
 /// Show one service: address, versions, instances
@@ -54,12 +56,37 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
         ("tags", tag::line(&summary.tags)),
         ("versions", versions.join("\n")),
         ("instances", instances(client, service)),
+        ("last hour", last_hour(client, service)),
         (
             "calls",
-            format!("{}, {} failed", summary.invocation_times, summary.failed_times),
+            said!(
+                "{} reached an instance since the service was made, {} of them failed",
+                "自服务创建以来有 {} 次到达实例，其中 {} 次失败",
+                summary.invocation_times,
+                summary.failed_times
+            ),
         ),
     ]);
     title + "\n" + facts
+}
+
+/// What became of the last hour's requests, refused ones included, as `adyton status` tells it of the project; nothing where it cannot
+/// be asked for.
+fn last_hour(client: &Client, service: &ServiceShown) -> String {
+    let found = client.service_metrics(&service.summary.service_id, "1h");
+    found.map_or_else(|_| String::new(), |found| hour(&found.total))
+}
+
+fn hour(total: &MetricsPoint) -> String {
+    match total.calls {
+        0 => said!("no calls", "没有调用"),
+        _ => said!(
+            "{} calls, {} failed",
+            "{} 次调用，{} 次失败",
+            total.calls,
+            total.failed
+        ),
+    }
 }
 
 /// The instances, and what they take; nothing where they cannot be asked for.

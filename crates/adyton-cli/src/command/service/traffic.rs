@@ -15,11 +15,12 @@ use crate::said;
 #[derive(Args)]
 #[command(after_help = "Examples:
   adyton service traffic iris iris:0.0.1=90 iris:0.0.2=10
+  adyton service traffic iris 0.0.1=90 0.0.2=10
   adyton service traffic iris iris:0.0.2=100")]
 pub struct Traffic {
     /// Name or id
     service: String,
-    /// A model (NAME, NAME:VERSION or id) and its percentage of the calls; they add up to 100
+    /// A model (NAME, NAME:VERSION, VERSION alone of a model that the service runs, or id) and its percentage of the calls; they add up to 100
     #[arg(required = true, value_name = "MODEL=WEIGHT", value_parser = share)]
     shares: Vec<Share>,
     #[command(flatten)]
@@ -64,11 +65,32 @@ impl Traffic {
         let service = lookup::service(&client, &self.service)?;
         let mut shares = Vec::new();
         for share in &self.shares {
-            let model = lookup::model(&client, &share.model)?.model_id;
+            let named = with_name(&service, &share.model);
+            let model = lookup::model(&client, named.as_deref().unwrap_or(&share.model))?.model_id;
             shares.push((model, share.weight));
         }
         let versions = split(&service, shares)?;
         change(context, &client, &service, versions, &self.waiting)
+    }
+}
+
+/// A bare version, or the last part of one, with the name of the model that the service runs; nothing where it is something else, or
+/// where the service runs models of several names.
+fn with_name(service: &ServiceShown, said: &str) -> Option<String> {
+    let is_version = !said.is_empty() && said.chars().all(|sign| sign.is_ascii_digit() || sign == '.');
+    let settings = || service.config.iter().map(|version| &version.settings);
+    let name = &settings().next().filter(|_| is_version)?.model_name;
+    if settings().any(|other| other.model_name != *name) {
+        return None;
+    }
+    let end = format!(".{said}");
+    let own = settings().map(|own| &own.model_version);
+    let mut own = own.filter(|version| **version == said || version.ends_with(&end));
+    match (own.next(), own.next()) {
+        (Some(version), None) => Some(format!("{name}:{version}")),
+        (None, _) if said.contains('.') => Some(format!("{name}:{said}")),
+        (None, _) => Some(format!("{name}:0.0.{said}")),
+        (Some(_), Some(_)) => None,
     }
 }
 
@@ -117,6 +139,29 @@ mod tests {
         for wrong in ["iris", "=5", "iris=", "iris=x", "iris=101", "iris=-1"] {
             assert!(share(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_bare_version_is_one_of_the_model_that_the_service_runs() {
+        let mut service = sample(&[("a", 90), ("b", 10)]);
+        for version in &mut service.config {
+            version.settings.model_name = "iris".to_owned();
+        }
+        let named = |service: &ServiceShown, said| with_name(service, said);
+        assert_eq!(named(&service, "0.0.2").as_deref(), Some("iris:0.0.2"));
+        assert_eq!(named(&service, "2").as_deref(), Some("iris:0.0.2"));
+        for other in ["iris", "iris:0.0.2", "", "2b"] {
+            assert_eq!(named(&service, other), None, "{other}");
+        }
+        assert_eq!(
+            named(&service, "3").as_deref(),
+            Some("iris:0.0.3"),
+            "one that is to come"
+        );
+        service.config[1].settings.model_version = "1.4.2".to_owned();
+        assert_eq!(named(&service, "2").as_deref(), Some("iris:1.4.2"));
+        service.config[1].settings.model_name = "poetry".to_owned();
+        assert_eq!(named(&service, "2"), None, "of which model?");
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(crate) struct AuthOpt {
 }
 
 /// A page of APIs.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Default, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ApiList {
     /// How many there are.
     total: u64,
@@ -121,23 +121,21 @@ impl ApiShown {
 pub(crate) async fn list(call: Call, Query(query): Query<ApiQuery>) -> OperationResult<Json<ApiList>> {
     let project = call.project()?;
     let shown = |service: &Service| ApiShown::new(&call.shared, service);
+    let mut filter = ServiceFilter {
+        name: shapes::name_match(query.name, "name", query.precise_search.as_deref()),
+        ..ServiceFilter::default()
+    };
     if let Some(text) = query.id {
         // What is no id, or another project's, gives an empty list.
         let found = match ApiId::parse(text.as_bytes()) {
             Some(id) => call.shared.store.services().by_api(project, id).await?,
             None => None,
         };
-        let apis: Vec<ApiShown> = found.iter().map(shown).collect();
-        return Ok(Json(ApiList {
-            total: apis.len() as u64,
-            size: apis.len(),
-            apis,
-        }));
+        let Some(service) = found else {
+            return Ok(Json(ApiList::default()));
+        };
+        filter.id = Some(service.id);
     }
-    let filter = ServiceFilter {
-        name: shapes::name_match(query.name, "name", query.precise_search.as_deref()),
-        ..ServiceFilter::default()
-    };
     let page = shapes::page(query.offset, query.limit);
     let listed = service::list(
         &call.shared,

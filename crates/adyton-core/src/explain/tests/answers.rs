@@ -24,6 +24,24 @@ fn an_answer_of_the_model() {
 }
 
 #[test]
+fn what_a_model_did_not_read_is_named() {
+    let record = Record {
+        query: "verbose=1&top".to_owned(),
+        evidence: Evidence::Dropped {
+            headers: Vec::new(),
+            fields: vec!["data.req_data[].colour".to_owned()],
+            is_query_unread: true,
+        },
+        ..answered(200)
+    };
+    let text = text(&record);
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = "Not read by the model, so without effect on its answer: `data.req_data[].colour`, `?verbose`, `?top`.";
+    assert!(flat.contains(note), "{text}");
+    assert!(!flat.contains("Not passed on"), "{text}");
+}
+
+#[test]
 fn an_error_of_the_model_itself() {
     expect![[r#"
         500

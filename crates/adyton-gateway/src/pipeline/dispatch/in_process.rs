@@ -1,10 +1,12 @@
 //! A model in this process: a fast one answers on this core, others on the inference threads.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use adyton_core::catalogue::Reason;
 use adyton_core::evidence::Evidence;
 use adyton_core::fact::Fact;
+use adyton_core::header;
 use adyton_core::record::AnsweredBy;
 use adyton_core::refusal::PublicDetail;
 use adyton_runtime::targets::{Answer as ModelAnswer, Call as ModelCall, InFlight, InProcess, ModelError};
@@ -94,19 +96,28 @@ pub(super) async fn predict(
         let error = no_json::told(error, &arrival.head.headers, &body);
         spent(failed(error, in_flight), allowance)
     })?;
+    let query = arrival.head.uri.query().unwrap_or_default();
     Ok(Answer {
-        response: response(answer),
+        response: response(answer, query, trail),
         answered_by: AnsweredBy::Model,
         allowance,
     })
 }
 
-fn response(answer: ModelAnswer) -> Response<AnswerBody> {
+/// The answer, which names what of the request counted for nothing: such a model reads no query, and of rows the declared columns.
+fn response(answer: ModelAnswer, query: &str, trail: &mut Trail) -> Response<AnswerBody> {
     let mut response = Response::new(AnswerBody::Whole(answer.body));
     *response.status_mut() = answer.status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    let fields = answer.unread.into_names();
+    if !fields.is_empty() || !query.is_empty() {
+        let names = fields.iter().map(|name| Cow::Borrowed(&**name));
+        if let Some(ignored) = header::ignored(names.chain(header::query_names(query))) {
+            headers.insert(header::X_ADYTON_IGNORED, ignored);
+            trail.unread(fields, !query.is_empty());
+        }
+    }
     response
 }
 

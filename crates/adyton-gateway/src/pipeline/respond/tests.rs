@@ -159,6 +159,7 @@ fn a_model_speaks_for_itself() {
         status: StatusCode::BAD_REQUEST,
         content_type: "text/plain",
         body: Bytes::from_static(b"no such input"),
+        unread: adyton_runtime::onnx::codec::UnreadFields::default(),
     });
     let response = finished(&rig, Err(refused));
     assert_eq!(header(&response, "content-type"), Some("text/plain"));

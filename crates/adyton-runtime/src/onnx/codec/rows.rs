@@ -12,12 +12,11 @@ mod columns;
 mod feed;
 mod result;
 
-use bytes::Bytes;
-
 use self::cells::Cells;
 pub(super) use self::columns::Columns;
 use self::feed::feed;
 use self::result::RowResults;
+use super::Predicted;
 use super::error::PredictError;
 use super::json_buffer::JsonBuffer;
 use crate::onnx::predictor::Predictor;
@@ -27,8 +26,12 @@ const ROOM_AROUND: usize = 64;
 const ROOM_FOR_RESULT: usize = 128;
 
 /// Answers one body of rows.
-pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> Result<Bytes, PredictError> {
-    let Cells { uuid, cells } = cells::read(columns.names(), body)?;
+pub(super) fn predict(
+    columns: &Columns,
+    model: &dyn Predictor,
+    body: &[u8],
+) -> Result<Predicted, PredictError> {
+    let Cells { uuid, cells, unread } = cells::read(columns.names(), body)?;
     let width = columns.names().len();
     let count = cells.len() / width;
     let room = body.len() + count * (columns.keys_length() + ROOM_FOR_RESULT);
@@ -58,5 +61,8 @@ pub(super) fn predict(columns: &Columns, model: &dyn Predictor, body: &[u8]) -> 
         }
     }
     answer.extend_from_slice(b"]}}");
-    Ok(answer.finish()?)
+    Ok(Predicted {
+        body: answer.finish()?,
+        unread,
+    })
 }

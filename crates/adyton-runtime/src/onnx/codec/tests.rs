@@ -56,7 +56,7 @@ fn echo(inputs: Vec<Input>) -> Echo {
 
 fn answer(model: &Echo, codec: &Codec, body: &str) -> String {
     match codec.predict(model, body.as_bytes()) {
-        Ok(answer) => String::from_utf8(answer.to_vec()).unwrap(),
+        Ok(answer) => String::from_utf8(answer.body.to_vec()).unwrap(),
         Err(problem) => problem.to_string(),
     }
 }

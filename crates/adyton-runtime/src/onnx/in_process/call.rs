@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::onnx::codec::{InputError, PredictError};
+use crate::onnx::codec::{InputError, PredictError, UnreadFields};
 use crate::onnx::predictor::RunError;
 
 /// One call of a model.
@@ -24,6 +24,8 @@ pub struct Answer {
     pub content_type: &'static str,
     /// The body.
     pub body: Bytes,
+    /// What of the call's body counted for nothing.
+    pub unread: UnreadFields,
 }
 
 /// Why a model in process gave no prediction.
@@ -57,6 +59,7 @@ impl ModelError {
             status,
             content_type: "application/json",
             body: body.to_string().into(),
+            unread: UnreadFields::default(),
         })
     }
 }

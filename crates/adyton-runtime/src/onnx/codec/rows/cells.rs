@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::super::tensors::{is_special, word_at};
 use crate::onnx::codec::error::InputError;
+use crate::onnx::codec::unread::UnreadFields;
 
 /// The JSON texts of what an answer repeats, borrowed from the body.
 #[derive(PartialEq, Eq, Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Cells<'b> {
     pub(super) uuid: Option<&'b str>,
     /// The cells of all rows, row after row, in the order of the declared columns: none is missing.
     pub(super) cells: Vec<&'b str>,
+    /// What else the body has, which counts for nothing.
+    pub(super) unread: UnreadFields,
 }
 
 /// Reads a body with rows of the columns `names`.
@@ -30,6 +33,7 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
         uuid: None,
         data: Presence::Absent,
         cells: None,
+        unread: UnreadFields::default(),
         in_rows: false,
         problem: None,
     };
@@ -84,6 +88,7 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
     Ok(Cells {
         uuid: found.uuid,
         cells,
+        unread: found.unread,
     })
 }
 
@@ -94,6 +99,7 @@ struct RowsRead<'n, 'b> {
     data: Presence,
     /// `None` until there were rows; a cell that is missing is empty.
     cells: Option<Vec<&'b str>>,
+    unread: UnreadFields,
     /// Whether the reader is among the rows.
     in_rows: bool,
     /// Said by us; the JSON reader only needs to stop.
@@ -113,6 +119,17 @@ enum Of {
     Body,
     Meta,
     Data,
+}
+
+impl Of {
+    /// What stands before the names of its fields.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Body => "",
+            Self::Meta => "meta.",
+            Self::Data => "data.",
+        }
+    }
 }
 
 /// An object around the rows, in which only some fields count.
@@ -150,7 +167,10 @@ impl<'de: 'b, 'b> Visitor<'de> for Object<'_, '_, 'b> {
             found.data = Presence::Present;
         }
         let mut seen = [false; 2];
-        while let Some(field) = map.next_key_seed(ObjectKey(of))? {
+        while let Some(field) = map.next_key_seed(ObjectKey {
+            of,
+            unread: &mut found.unread,
+        })? {
             if let Some((at, name)) = field.slot()
                 && std::mem::replace(&mut seen[at], true)
             {
@@ -209,28 +229,34 @@ impl Field {
     }
 }
 
-/// A key of such an object, compared without being copied.
-struct ObjectKey(Of);
+/// A key of such an object, compared without being copied; one that is not read is named.
+struct ObjectKey<'u> {
+    of: Of,
+    unread: &'u mut UnreadFields,
+}
 
-impl<'de> DeserializeSeed<'de> for ObjectKey {
+impl<'de> DeserializeSeed<'de> for ObjectKey<'_> {
     type Value = Field;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Field, D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for ObjectKey {
+impl Visitor<'_> for ObjectKey<'_> {
     type Value = Field;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
     fn visit_str<E>(self, key: &str) -> Result<Field, E> {
-        Ok(match (self.0, key) {
+        Ok(match (self.of, key) {
             (Of::Body, "meta") => Field::Meta,
             (Of::Body, "data") => Field::Data,
             (Of::Meta, "uuid") => Field::Uuid,
             (Of::Data, "req_data") => Field::ReqData,
-            (Of::Body | Of::Meta | Of::Data, _) => Field::Other,
+            (Of::Body | Of::Meta | Of::Data, _) => {
+                self.unread.note(self.of.path(), key);
+                Field::Other
+            }
         })
     }
 }
@@ -257,6 +283,7 @@ impl<'de: 'b, 'b> Visitor<'de> for Rows<'_, '_, 'b> {
         let RowsRead {
             names,
             cells,
+            unread,
             problem,
             ..
         } = self.0;
@@ -265,6 +292,7 @@ impl<'de: 'b, 'b> Visitor<'de> for Rows<'_, '_, 'b> {
             .next_element_seed(Row {
                 names,
                 cells: &mut *cells,
+                unread: &mut *unread,
                 problem: &mut *problem,
             })?
             .is_some()
@@ -276,6 +304,7 @@ impl<'de: 'b, 'b> Visitor<'de> for Rows<'_, '_, 'b> {
 struct Row<'f, 'n, 'b> {
     names: &'n [String],
     cells: &'f mut Vec<&'b str>,
+    unread: &'f mut UnreadFields,
     problem: &'f mut Option<InputError>,
 }
 
@@ -295,12 +324,17 @@ impl<'de: 'b, 'b> Visitor<'de> for Row<'_, '_, 'b> {
         let Self {
             names,
             cells,
+            unread,
             problem,
         } = self;
         let start = cells.len();
         cells.resize(start + names.len(), "");
         let mut next = 0;
-        while let Some(column) = map.next_key_seed(Column { names, next })? {
+        while let Some(column) = map.next_key_seed(Column {
+            names,
+            next,
+            unread: &mut *unread,
+        })? {
             let Some(column) = column else {
                 map.next_value::<&'de RawValue>()?;
                 continue;
@@ -324,19 +358,20 @@ impl<'de: 'b, 'b> Visitor<'de> for Row<'_, '_, 'b> {
 }
 
 /// Which column a key names; tries the one after the last first, since rows are mostly written in order.
-struct Column<'n> {
+struct Column<'n, 'u> {
     names: &'n [String],
     next: usize,
+    unread: &'u mut UnreadFields,
 }
 
-impl<'de> DeserializeSeed<'de> for Column<'_> {
+impl<'de> DeserializeSeed<'de> for Column<'_, '_> {
     type Value = Option<usize>;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Column<'_> {
+impl Visitor<'_> for Column<'_, '_> {
     type Value = Option<usize>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a column")
@@ -345,7 +380,11 @@ impl Visitor<'_> for Column<'_> {
         if self.names.get(self.next).is_some_and(|name| name == key) {
             return Ok(Some(self.next));
         }
-        Ok(self.names.iter().position(|name| name == key))
+        let column = self.names.iter().position(|name| name == key);
+        if column.is_none() {
+            self.unread.note("data.req_data[].", key);
+        }
+        Ok(column)
     }
 }
 

@@ -127,7 +127,7 @@ fn row_answer(body: &[u8]) -> Result<String, String> {
     let answered = codec
         .predict(&model, body)
         .map_err(|problem| problem.to_string())?;
-    Ok(String::from_utf8(answered.to_vec()).unwrap())
+    Ok(String::from_utf8(answered.body.to_vec()).unwrap())
 }
 
 fn row_of(inside: &str) -> String {
@@ -166,6 +166,37 @@ fn rows_are_read_however_they_are_written() {
         row_answer(twice.as_bytes()).unwrap_err(),
         "data.req_data[0].sepal_length: occurs twice in the body"
     );
+}
+
+#[test]
+fn what_stands_beside_the_columns_is_named() {
+    let (model, codec) = rows(vec![Value::Tensor(Tensor {
+        shape: smallvec![2, 1],
+        elements: Elements::Float32(vec![0.5, 0.5]),
+    })]);
+    let unread = |body: &str| {
+        codec
+            .predict(&model, body.as_bytes())
+            .unwrap()
+            .unread
+            .into_names()
+    };
+    let row = format!("{{\"sepal_length\":1,{OTHERS}}}");
+    let wide = format!("{{\"colour\":\"red\",\"sepal_length\":1,{OTHERS},\"id\":[1]}}");
+    let all = format!(
+        "{{\"more\":0,\"meta\":{{\"uuid\":1,\"who\":2}},\"data\":{{\"of\":3,\"req_data\":[{wide},{wide}]}}}}"
+    );
+    assert_eq!(
+        unread(&all),
+        [
+            "more",
+            "meta.who",
+            "data.of",
+            "data.req_data[].colour",
+            "data.req_data[].id"
+        ]
+    );
+    assert!(unread(&format!("{{\"data\":{{\"req_data\":[{row},{row}]}}}}")).is_empty());
 }
 
 #[test]
