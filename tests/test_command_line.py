@@ -239,6 +239,9 @@ def test_a_package_to_begin_with_is_checked_imported_and_answers(server, tmp_pat
     server.json("service", "deploy", folder.name)
     run = server.run("predict", folder.name, "--data", f"@{folder}/request.json")
     assert (run.returncode, run.stdout.strip()) == (0, answer), run.stderr
+    if kind == "onnx":
+        run = server.run("predict", folder.name, "/?verbose=1", "--data", f"@{folder}/request.json")
+        assert "not read by the model: ?verbose" in run.stderr, run.stderr
 
 
 def test_a_check_says_what_the_import_would(server, tmp_path):
@@ -344,6 +347,8 @@ def test_a_service_is_split_scaled_rolled_back_and_restarted(new_server):
 
     service = server.json("service", "show", "iris")["service_id"]
     split = [("1.0.0", 90, 1), ("2.0.0", 10, 1)]
+    assert versions("traffic", "iris", "1.0.0=90", "2.0.0=10") == split
+    # A version alone is one of the model that the service runs.
     assert versions("traffic", "iris", "iris:1.0.0=90", "iris:2.0.0=10") == split
     # With several versions, which one is said.
     run = server.run("service", "scale", "iris", "2")

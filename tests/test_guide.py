@@ -298,6 +298,9 @@ def test_the_site_is_built_without_dead_links_and_other_hosts():
     assert built.returncode == 0, built.stdout + built.stderr
     site = Path(built.stdout.split("The site begins at ")[1].strip()).parent
     assert "mdbook" not in (site / "index.html").read_text()[:200]
+    # An option in a line of text is not taken apart at its hyphens, and its style is there.
+    deploying = (site / "docs/guide/deploying.html").read_text()
+    assert '<code><span class="word">--timeout</span></code>' in deploying and "site-" in deploying
     assert {"index.html", "docs", "SECURITY.html"} <= {path.name for path in site.iterdir()}
     assert list(site.glob("searchindex*.js"))
 

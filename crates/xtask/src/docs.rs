@@ -4,6 +4,7 @@
 
 mod links;
 mod stage;
+mod words;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ pub(crate) fn docs() -> Result<bool> {
     stage::stage(&folder)?;
     run(command(mdbook).arg("build").arg(&folder))?;
     let site = folder.join("html");
+    words::keep_whole(&site)?;
     let breaches = links::breaches(&site)?;
     for breach in &breaches {
         println!("docs: {breach}");

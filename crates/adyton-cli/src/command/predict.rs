@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use adyton_core::advice::is_plain;
 use adyton_core::catalogue::Reason;
-use adyton_core::header::X_ADYTON_ANSWERED_BY;
+use adyton_core::header::{X_ADYTON_ANSWERED_BY, X_ADYTON_IGNORED};
 use adyton_core::live::route::encoded;
 use clap::Args;
 use serde_json::{Value, json};
@@ -270,6 +270,11 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
         return Ok(());
     }
     context.terminal.print_answer(&answer.body, raw);
+    if let Some(names) = answer.header(X_ADYTON_IGNORED.as_str()) {
+        context
+            .terminal
+            .note(said!("not read by the model: {names}", "模型没有读取：{names}"));
+    }
     context.terminal.note(context.terminal.tone(Tone::Dim, line));
     if is_failed { Err(failed()) } else { Ok(()) }
 }

@@ -38,6 +38,7 @@ pub(super) fn stage(folder: &Path) -> Result<()> {
         }
     }
     write(&sources.join("SUMMARY.md"), &from_the_root(&summary))?;
+    put(&docs.join("site.css"), &folder.join("site.css"))?;
     put(&docs.join("book.toml"), &folder.join("book.toml"))
 }
 
