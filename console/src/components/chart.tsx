@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import { useLanguage } from "../language/language";
 import { LANGUAGE_TAGS } from "../language/texts";
 import { useTheme } from "../theme/theme";
-import { atAxis } from "../time/format";
+import { atAxis, distinct } from "../time/format";
 import "./uplot.css";
 import classes from "./chart.module.css";
 import tones from "./tone.module.css";
@@ -181,7 +181,7 @@ function usePlot({ times, series, band, format, marks, range }: Props, time: Int
             ...axis,
             size: 60,
             gap: 8,
-            values: (_, splits) => splits.map((one) => atAxis(format(one))),
+            values: (_, splits) => distinct(splits.map((one) => atAxis(format(one)))),
             ...(marks ? { incrs: STEPS[marks] } : {}),
           },
         ],

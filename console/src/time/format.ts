@@ -97,6 +97,11 @@ export function atAxis(text: string): string {
   return text.replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
 }
 
+/** The labels of an axis: one that rounds to the label before it says nothing. */
+export function distinct(labels: string[]): string[] {
+  return labels.map((label, index) => (labels.indexOf(label) === index ? label : ""));
+}
+
 /** A count with separators: 12,345. */
 export function count(value: number, language: Language): string {
   return value.toLocaleString(LANGUAGE_TAGS[language]);

@@ -188,10 +188,12 @@ impl Client {
         let address = request.address;
         let asked = format!("{} {address}{}", request.method, request.path);
         let sent = request.prepare(shown, self.clock.now())?;
-        let answer = self
-            .agent
-            .run(sent)
-            .map_err(|error| self.sourced(unreachable(&asked, address, &error), address))?;
+        let answer = self.agent.run(sent).map_err(|error| {
+            self.sourced(
+                unreachable(&asked, address, *address == self.server.control, &error),
+                address,
+            )
+        })?;
         let (head, body) = answer.into_parts();
         Ok((asked, head, body))
     }
@@ -225,11 +227,32 @@ fn agent(server: &ServerAccess) -> Agent {
 }
 
 /// What went wrong on the way, and what to look at.
-fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
-    let start = said!(
-        "start the server with `adyton serve`, or name another one with `adyton login --control URL`",
-        "用 `adyton serve` 启动服务器，或用 `adyton login --control URL` 指定另一台"
-    );
+fn unreachable(asked: &str, address: &Address, is_control: bool, error: &ureq::Error) -> Failure {
+    let (start, name) = match is_control {
+        true => (
+            said!(
+                "start the server with `adyton serve`, or name another one with `adyton login --control URL`",
+                "用 `adyton serve` 启动服务器，或用 `adyton login --control URL` 指定另一台"
+            ),
+            said!(
+                "check the name, or sign in by another address: `adyton login --control URL`",
+                "请检查名称，或用其他地址登录：`adyton login --control URL`"
+            ),
+        ),
+        // The server is there: it has told where the service is to be called.
+        false => (
+            said!(
+                "`adyton doctor` on the server's machine checks its gateway; to call services at another address than the one that the server \
+                 prints, run `adyton login --gateway URL`",
+                "在服务器所在的机器上执行 `adyton doctor` 检查其网关；要在服务器给出的地址以外调用服务，请执行 `adyton login --gateway URL`"
+            ),
+            said!(
+                "the server prints this name (`gateway.public_url`); where it is not known, call services at another address: \
+                 `adyton login --gateway URL`",
+                "该名称由服务器给出（`gateway.public_url`）；如果此处无法解析，请改用其他地址调用服务：`adyton login --gateway URL`"
+            ),
+        ),
+    };
     if let Some(said) = of_tls(error) {
         return insecure(asked, address, said);
     }
@@ -250,7 +273,7 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
             "无法解析 {address} 中的主机名"
         ))
         .fact(asked)
-        .hint(said!("check the address", "请检查地址")),
+        .hint(name),
         ureq::Error::Timeout(step) => Failure::failed(said!(
             "{address} did not answer in time ({step})",
             "{address} 未及时响应（{step}）"
@@ -266,10 +289,7 @@ fn unreachable(asked: &str, address: &Address, error: &ureq::Error) -> Failure {
             "无法解析 {address} 中的主机名"
         ))
         .fact(asked)
-        .hint(said!(
-            "check the name, or sign in by another address: `adyton login --control URL`",
-            "请检查名称，或用其他地址登录：`adyton login --control URL`"
-        )),
+        .hint(name),
         other => Failure::failed(format!("{asked}: {other}")),
     }
 }
@@ -307,5 +327,24 @@ fn insecure(asked: &str, address: &Address, error: &rustls::Error) -> Failure {
             "请将 `https://` 改为 `http://`；TLS 由前置代理在其自身的地址上提供"
         )),
         other => Failure::failed(format!("{asked}: {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_not_the_control_listener_s_is_changed_as_the_gateway_s() {
+        let address = Address::parse("https://models.example.com", "test").unwrap();
+        for error in [ureq::Error::HostNotFound, ureq::Error::ConnectionFailed] {
+            for (is_control, right, wrong) in [
+                (true, "--control", "--gateway"),
+                (false, "--gateway", "--control"),
+            ] {
+                let told = unreachable("POST /", &address, is_control, &error).to_string();
+                assert!(told.contains(right) && !told.contains(wrong), "{told}");
+            }
+        }
     }
 }

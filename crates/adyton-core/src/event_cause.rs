@@ -52,6 +52,9 @@ patterns! {
     NotStarted { program, problem } = "`{program}` cannot be started: {problem}" "无法启动 `{program}`：{problem}";
     BadStatus { question, status } = "{question} returned status {status}" "{question} 返回状态 {status}";
     Silent { question } = "{question} was not answered in time" "{question} 没有及时得到响应";
+    // Where an instance is, which stands in an event as causes do.
+    BuiltIn = "in process (built-in)" "进程内，内置运行时";
+    InProcess { runtime } = "in process ({runtime})" "进程内，{runtime}";
     Because { cause } = ": {cause}" "：{cause}";
 }
 

@@ -81,7 +81,7 @@ mod tests {
         );
         assert_eq!(
             text_in(&ready.kept(), Language::Chinese),
-            "模型 iris 0.0.1 的一个实例已就绪（in process (built-in)）。"
+            "模型 iris 0.0.1 的一个实例已就绪（进程内，内置运行时）。"
         );
         assert_eq!(Sentence::Stopped.kept(), "The service was stopped.");
     }

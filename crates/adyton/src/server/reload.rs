@@ -77,8 +77,11 @@ impl Reload {
     /// wrong is told in English.
     pub(super) fn run(&mut self) -> String {
         let (record, became) = match in_english(|| self.read_again()) {
-            Ok(changes) => {
-                let became = format!("configuration reloaded, changes applied: {}", changes.len());
+            Ok((changes, waiting)) => {
+                let mut became = format!("configuration reloaded, changes applied: {}", changes.len());
+                if !waiting.is_empty() {
+                    became = format!("{became}, to be applied by a restart: {}", waiting.join(", "));
+                }
                 (self.trail.record(changes), became)
             }
             Err(problems) => {
@@ -98,8 +101,8 @@ impl Reload {
         became
     }
 
-    /// What was changed, or why nothing is applied of what was read.
-    fn read_again(&mut self) -> Result<Vec<FieldChange>, Vec<String>> {
+    /// What was changed, and which settings wait for a restart; or why nothing is applied of what was read.
+    fn read_again(&mut self) -> Result<(Vec<FieldChange>, Vec<&'static str>), Vec<String>> {
         let refused = |failure: Failure| vec![failure.to_string()];
         let new = load(&self.sources).map_err(|problems| {
             let told = |problem: &Problem| format!("{}: {}", problem.origin, problem.message);
@@ -111,8 +114,10 @@ impl Reload {
         let changed: Vec<_> = settings()
             .filter(|setting| new.merged.raw(setting.name) != self.loaded.merged.raw(setting.name))
             .collect();
-        for setting in changed.iter().filter(|setting| setting.applies == Applies::Start) {
-            tracing::warn!(setting = setting.name, "changed; takes effect after a restart");
+        let at_start = changed.iter().filter(|setting| setting.applies == Applies::Start);
+        let waiting: Vec<_> = at_start.map(|setting| setting.name).collect();
+        for setting in &waiting {
+            tracing::warn!(setting, "changed; takes effect after a restart");
         }
         let control = self.control(new.config.clone()).map_err(refused)?;
         if changed.iter().any(|setting| setting.name == "log.filter") {
@@ -137,7 +142,7 @@ impl Reload {
             .loaded
             .merged
             .with_applied(&settings().collect::<Vec<_>>(), &new.merged);
-        Ok(told)
+        Ok((told, waiting))
     }
 
     /// What the control plane takes of a configuration; reads the token of the metrics again. Its file is the one of the start, which

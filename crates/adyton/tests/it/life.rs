@@ -156,7 +156,7 @@ fn hang_up_reloads_and_says_what_needs_a_restart() {
         STATUS=starting: opening the database, and bringing it to this version's schema
         READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]
         RELOADING=1 MONOTONIC_USEC=[n] STATUS=reading the configuration again
-        READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]; configuration reloaded, changes applied: 2
+        READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]; configuration reloaded, changes applied: 2, to be applied by a restart: gateway.upstream_idle, control.sign_ins
         RELOADING=1 MONOTONIC_USEC=[n] STATUS=reading the configuration again
         READY=1 STATUS=serving: gateway at http://127.0.0.1:[port], control listener at http://127.0.0.1:[port]; reload failed, the former configuration is kept: adyton.toml:2: `log.filter`: the value `loud` is not a level
         STOPPING=1 EXTEND_TIMEOUT_USEC=80000000 STATUS=stopping: calls in flight have 30 s to finish
