@@ -19,8 +19,8 @@ patterns! {
     Loading { cause } = "loading: {cause}" "加载时：{cause}";
     Preparing { cause } = "preparing: {cause}" "准备时：{cause}";
     Importing { cause } = "importing: {cause}" "导入时：{cause}";
-    EndedOverPort { how, port } = "it ended with {how} before it was ready, when it tried to listen: a program may listen on $PORT only, which was {port}"
-        "尝试监听端口时已退出（{how}），尚未就绪：程序只能监听 $PORT，其值为 {port}";
+    EndedOverPort { how } = "it ended with {how} before it was ready, when it tried to listen: a program may listen on $PORT only"
+        "尝试监听端口时已退出（{how}），尚未就绪：程序只能监听 $PORT";
     EndedBeforeReady { how } = "it ended with {how} before it was ready" "就绪前已退出（{how}）";
     EndedAtOnce { how } = "it ended at once: {how}" "启动后立即退出：{how}";
     Ended { how } = "it ended with {how}" "已退出（{how}）";

@@ -205,7 +205,11 @@ pub fn explain_in(
         signature: signature::of(record, language),
         time: TimeSpent::of(record),
         notes: all_spaced(
-            share::notes(&asked).unwrap_or_else(|| notes::of(record, language)),
+            share::notes(&asked)
+                .unwrap_or_else(|| notes::of(record, language))
+                .into_iter()
+                .chain(notes::chosen(&asked))
+                .collect(),
             language,
         ),
         fix: all_spaced(

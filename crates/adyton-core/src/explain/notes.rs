@@ -2,12 +2,43 @@
 
 use std::borrow::Cow;
 
-use super::units;
+use super::{Asked, Reader, units};
 use crate::columns::is_han;
 use crate::evidence::Evidence;
 use crate::header;
 use crate::language::{Language, message, phrase};
 use crate::record::{Record, Step};
+
+/// Which model a call went to, where its service has another one too, or had: a reader who compares versions needs it.
+pub(super) fn chosen(asked: &Asked<'_>) -> Option<String> {
+    let Asked {
+        record,
+        live,
+        reader,
+        language,
+        ..
+    } = *asked;
+    let model = record.model?;
+    let service = reader.service(live, record.service?)?;
+    let is_only_one = service
+        .service
+        .versions
+        .iter()
+        .all(|version| version.model == model);
+    let is_hidden = matches!(reader, Reader::Caller { .. });
+    (!is_only_one && !is_hidden).then(|| {
+        let named = live.model(model).map_or_else(
+            || model.to_string(),
+            |model| format!("{}:{}", model.name, model.version),
+        );
+        message!(
+            language,
+            "The call went to model {}.",
+            "该调用由模型 {} 处理。",
+            named
+        )
+    })
+}
 
 /// The notes on a record, as whoever runs the service is told them.
 pub(super) fn of(record: &Record, language: Language) -> Vec<String> {

@@ -182,7 +182,7 @@ impl<'l> Socket<'l> {
         self.port == port && arrives.contains(&self.address)
     }
 
-    /// For people: `127.0.0.1:8000`, or `port 8000` for everything.
+    /// For people: `127.0.0.1:8000`.
     fn place(&self) -> Option<String> {
         let word = |word| u32::from_str_radix(str::from_utf8(word).ok()?, 16).ok();
         let words = self.address.as_bytes().chunks_exact(8).map(word);
@@ -194,10 +194,7 @@ impl<'l> Socket<'l> {
             Ok(bytes) => IpAddr::from(bytes).to_canonical(),
             Err(_) => IpAddr::from(<[u8; 4]>::try_from(&*bytes).ok()?),
         };
-        Some(match address.is_unspecified() {
-            true => format!("port {}", self.port),
-            false => SocketAddr::from((address, self.port)).to_string(),
-        })
+        Some(SocketAddr::from((address, self.port)).to_string())
     }
 }
 
@@ -239,10 +236,10 @@ mod tests {
             let line = format!("0: {address}:1F40 00:0 0A 0:0 0:0 0 0 0 7 1");
             Socket::listening(&line).and_then(|socket| socket.place())
         };
-        assert_eq!(place("00000000").as_deref(), Some("port 8000"));
+        assert_eq!(place("00000000").as_deref(), Some("0.0.0.0:8000"));
         assert_eq!(
             place("00000000000000000000000000000000").as_deref(),
-            Some("port 8000")
+            Some("[::]:8000")
         );
         assert_eq!(place("0101A8C0").as_deref(), Some("192.168.1.1:8000"));
         assert_eq!(

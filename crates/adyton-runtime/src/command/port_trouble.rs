@@ -61,8 +61,7 @@ impl PortTrouble {
             self.is_refused.load(Ordering::Relaxed) && self.is_listening.load(Ordering::Relaxed);
         // Where another program has taken its port, it did what it should.
         if has_trouble && TcpListener::bind(address).is_ok() {
-            let port = address.port().to_string();
-            return Cause::EndedOverPort { how, port: &port }.kept();
+            return Cause::EndedOverPort { how }.kept();
         }
         Cause::EndedBeforeReady { how }.kept()
     }
@@ -76,12 +75,7 @@ mod tests {
     fn told(lines: &[&str], address: SocketAddr) -> bool {
         let heard = PortTrouble::default();
         lines.iter().for_each(|line| heard.hear(line));
-        let cause = heard.ended("exit code 1", address);
-        assert_eq!(
-            cause.contains("$PORT"),
-            cause.contains(&address.port().to_string())
-        );
-        cause.contains("$PORT")
+        heard.ended("exit code 1", address).contains("$PORT")
     }
 
     #[test]

@@ -227,6 +227,20 @@ async fn broken_programs_fail_within_their_limit_and_say_why() {
             vec!["not ready within 1 s", "nothing listens on 127.0.0.1:"],
         ),
         (
+            "import socket; socket.create_server(('127.0.0.1', 1))",
+            20,
+            vec![
+                "exit code 1",
+                "PermissionError",
+                "a program may listen on $PORT only",
+            ],
+        ),
+        (
+            "import socket, time; s = socket.create_server(('127.0.0.1', 0)); time.sleep(1000)",
+            1,
+            vec!["the program listens on 127.0.0.1:", "it must listen on $PORT"],
+        ),
+        (
             "import socket, os\ns = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))\nwhile True:\n  c, _ = s.accept(); c.recv(4096); c.send(b'hello, not HTTP'); c.close()",
             8,
             vec!["not ready within 8 s", "does not answer in HTTP/1"],

@@ -24,6 +24,29 @@ fn an_answer_of_the_model() {
 }
 
 #[test]
+fn the_version_that_was_called_is_named_where_there_are_several() {
+    let record = answered(200);
+    let mut live = live();
+    let told = |live: &Live, reader| explain(&record, live, reader, None).notes;
+    assert!(told(&live, Reader::Project(MINE)).is_empty(), "there is only one");
+    let other = ModelId::from_bits(77);
+    let mut service = live.service(POETRY).expect("it is there").service.clone();
+    service.versions.push(Version {
+        model: other,
+        ..sample::version()
+    });
+    live.apply(2, Change::Service(Box::new(service)));
+    let version = &live.model(ModelId::from_bits(1)).expect("it is there").version;
+    let expected = format!("The call went to model poetry:{version}.");
+    assert_eq!(told(&live, Reader::Project(MINE)), [expected]);
+    let caller = Reader::Caller {
+        holder: crate::holder::Holder::User(crate::id::UserId::from_bits(1)),
+        service: Some(POETRY),
+    };
+    assert!(told(&live, caller).is_empty(), "no names of the project");
+}
+
+#[test]
 fn what_a_model_did_not_read_is_named() {
     let record = Record {
         query: "verbose=1&top".to_owned(),

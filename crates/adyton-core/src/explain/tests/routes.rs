@@ -363,6 +363,23 @@ fn an_address_that_was_cut_says_so() {
 }
 
 #[test]
+fn each_declared_path_of_the_method_is_named_where_none_is_like_what_was_sent() {
+    let mut live = live();
+    let declared = [("POST", "/a"), ("POST", "/b"), ("GET", "/c/{id}")];
+    let model = model_with(ModelId::from_bits(1), MINE, "poetry", &declared);
+    live.apply(2, Change::Model(Box::new(model)));
+    let path = format!("/v1/infers/{POETRY}/zzzz");
+    let record = wrong(Reason::RouteUndeclaredPath, "POST", &path, None);
+    let explanation = explain(&record, &live, Reader::Project(MINE), None);
+    let named: Vec<&str> = explanation
+        .nearest
+        .iter()
+        .map(|one| one.path.rsplit_once('/').expect("a path").1)
+        .collect();
+    assert_eq!(named, ["a", "b"]);
+}
+
+#[test]
 fn a_path_that_lacks_its_start_or_end_is_near() {
     let mut live = live();
     let declared = [

@@ -1,4 +1,4 @@
-//! Which ways of showing an app are open.
+//! How an app may authenticate: what is enabled, what is not.
 
 use crate::config::section::section;
 
