@@ -125,12 +125,21 @@ impl Client {
             }
         }
     }
+    /// A refusal with the caller's own names in its advice.
+    fn named(&self, failure: Failure) -> Failure {
+        let known = &self.server.credentials;
+        failure.named(|word| match word {
+            "AK" => Some(known.keys.as_ref()?.access.clone()),
+            "USER" => Some(known.password.as_ref()?.user.clone()),
+            _ => None,
+        })
+    }
     /// An answer, if it is not a refusal. Of one for the credentials, it is said which they were.
     fn accepted(&self, answer: Answer) -> Outcome<Answer> {
         answer
             .ok(Asked::Control)
             .map_err(|failure| match failure.status() {
-                Some(401) => failure.hint(said!(
+                Some(401) => self.named(failure).hint(said!(
                     "used the credentials of {}; `adyton login` saves others",
                     "使用了 {} 的凭证；用 `adyton login` 可以保存其他凭证",
                     self.server.said

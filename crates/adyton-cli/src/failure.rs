@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use adyton_core::advice;
 use adyton_core::catalogue::{Reason, SubCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -80,6 +81,14 @@ impl Failure {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+    /// The same with names in the commands of its hints, in place of the capitals that stand for them.
+    #[must_use]
+    pub fn named(mut self, name: impl Fn(&str) -> Option<String>) -> Self {
+        for hint in &mut self.hints {
+            *hint = advice::named(hint, &name);
+        }
         self
     }
     /// The same with a further fact.

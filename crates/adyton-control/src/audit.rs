@@ -148,6 +148,7 @@ impl Audit {
         };
         let record = ended.record(draft, kind);
         let sender = match (record.is_proven, record.holder, ended.address) {
+            (true, Some(holder), _) if record.is_question() => Sender::Asking(holder),
             (true, Some(holder), _) => Sender::Proven(holder),
             (_, _, Some(address)) => Sender::Stranger(Source::of(address)),
             (_, _, None) => Sender::Nobody,

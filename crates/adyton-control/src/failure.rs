@@ -281,6 +281,8 @@ impl Failure {
                 }
                 _ => None,
             },
+            // The least that lets the refused call through.
+            Failure::Quota { used, more, .. } => Some(("NUMBER", used.saturating_add(*more).to_string())),
             Failure::ModelInUse { service } => Some(("SERVICE", service.clone())),
             Failure::NoRoleInScope { scope } => Some(("PROJECT", scope.clone())),
             Failure::NotPublished { model, .. } => Some(("MODEL", model.clone())),

@@ -252,6 +252,18 @@ mod tests {
     }
 
     #[test]
+    fn questions_why_something_was_refused_are_operations() {
+        let table = table();
+        for question in adyton_core::audit::QUESTIONS {
+            let row = table.rows.iter().find(|row| row.heading.name == question);
+            assert!(
+                row.is_some_and(|row| row.heading.path.ends_with("/{request_id}")),
+                "{question}"
+            );
+        }
+    }
+
+    #[test]
     fn no_address_stands_twice() {
         let mut seen = HashSet::new();
         for row in table().rows {

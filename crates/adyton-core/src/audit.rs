@@ -219,7 +219,14 @@ pub struct AuditRecord {
     pub similar: u64,
 }
 
+/// The operations that ask why something was refused. Who looks for that is not looking for those questions.
+pub const QUESTIONS: [&str; 4] = ["own_requests_show", "requests_show", "audit_own", "audit_show"];
+
 impl AuditRecord {
+    /// Whether the call asked why another one was refused.
+    pub fn is_question(&self) -> bool {
+        QUESTIONS.contains(&self.operation.as_str())
+    }
     /// One that says nothing yet but which request it is of, when, and what it tells of.
     pub const fn blank(request: RequestId, at: Timestamp, kind: AuditKind) -> Self {
         Self {

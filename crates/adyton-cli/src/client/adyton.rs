@@ -70,7 +70,14 @@ impl Client {
             headers: vec![("Accept-Language".to_owned(), spoken().tag().to_owned())],
             body: Body::Empty,
         };
-        self.send(request, shown)?.ok(Asked::Control)
+        let answer = self.send(request, shown)?.ok(Asked::Control);
+        answer.map_err(|failure| match shown {
+            // Commands take an AppKey for the app, too.
+            Shown::Signed(keys) => {
+                failure.named(|word| matches!(word, "AK" | "APP").then(|| keys.access.clone()))
+            }
+            Shown::Token(_) | Shown::AppCode(_) | Shown::Nobody => failure,
+        })
     }
     /// A page of the audit trail, of the project or of the whole domain.
     pub fn audit(&self, is_of_domain: bool, query: &str) -> Outcome<AuditList> {

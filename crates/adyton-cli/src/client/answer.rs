@@ -8,7 +8,9 @@ use serde_json::error::Category;
 use serde_json::{Value, json};
 use ureq::http::{HeaderMap, StatusCode};
 
+use crate::again;
 use crate::failure::{Failure, Outcome};
+use crate::language::spoken;
 use crate::said;
 
 /// An answer, whole.
@@ -116,9 +118,10 @@ impl Answer {
                 "`adyton explain {id}` says what causes it and what to do",
                 "`adyton explain {id}` 说明原因和处理方法"
             )),
-            (_, _, Some(reason)) => failure.hint(said!(
-                "`adyton errors {reason}` says what causes it and what to do",
-                "`adyton errors {reason}` 说明原因和处理方法"
+            // Nobody but a reader of the trail may ask for more: what to do is said at once.
+            (_, _, Some(reason)) => failure.hint(again::pasted_by_caller(what_to_do(reason))).hint(said!(
+                "`adyton errors {reason}` says what causes it",
+                "`adyton errors {reason}` 说明原因"
             )),
             _ => match code.as_deref().filter(|code| is_known(code)) {
                 Some(code) => failure.hint(said!(
@@ -151,6 +154,12 @@ impl Answer {
         });
         (code, message)
     }
+}
+
+/// The catalogue's advice in one line.
+fn what_to_do(reason: SubCode) -> String {
+    let fix = reason.section_in(spoken()).fix;
+    fix.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_known(code: &str) -> bool {
@@ -201,6 +210,15 @@ mod tests {
             managed(401).contains("`adyton errors route.no_such_service`"),
             "{}",
             managed(401)
+        );
+        let headers = [("x-adyton-reason", "app.disabled"), ("x-request-id", "8")];
+        let refused = answer(401, &headers, body).refusal(Asked::Control);
+        let told = refused
+            .named(|word| (word == "APP").then(|| "k7".to_owned()))
+            .to_string();
+        assert!(
+            told.contains("hint: Enable the app again: `adyton app enable k7`."),
+            "{told}"
         );
     }
 

@@ -92,18 +92,7 @@ impl<'a> Wait<'a> {
                     reason => reason.to_owned(),
                 };
                 let failure = Failure::failed(said!("the import failed: {reason}", "导入失败：{reason}"));
-                // Nothing is wrong with a package that only needs the other runtime.
-                if reason.contains("adyton doctor --fix") {
-                    return Err(failure.hint(said!(
-                        "on the server's machine, as the server's user: `adyton doctor --fix`; restart the server, and import the same package \
-                         again: that takes the place of this one",
-                        "在服务器所在的机器上，以服务器的用户执行 `adyton doctor --fix`；重启服务器后重新导入同一个模型包：新的导入会替换这一个"
-                    )));
-                }
-                Err(failure.hint(said!(
-                    "fix the package and import it again: that takes the place of this one",
-                    "请修正模型包后重新导入：新的导入会替换这一个"
-                )))
+                Err(failure.hint(after_failed_import(&reason)))
             }
         }
     }
@@ -226,9 +215,36 @@ fn progress(status: ServiceStatus, percent: u32) -> String {
     format!("{} {percent} %", status.name())
 }
 
+/// What to do about an import that failed for this reason.
+fn after_failed_import(reason: &str) -> String {
+    // Nothing is wrong with a package that only needs the other runtime.
+    match reason.contains("adyton doctor --fix") {
+        true => said!(
+            "on the server's machine, as the server's user: `adyton doctor --fix`; restart the server, and import the same package again: that \
+             takes the place of this one",
+            "在服务器所在的机器上，以服务器的用户执行 `adyton doctor --fix`；重启服务器后重新导入同一个模型包：新的导入会替换这一个"
+        ),
+        false => said!(
+            "fix the package and import it again: that takes the place of this one",
+            "请修正模型包后重新导入：新的导入会替换这一个"
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_needs_the_other_runtime_is_not_to_be_fixed_in_the_package() {
+        let other =
+            after_failed_import("no operator X; install ONNX Runtime (`adyton doctor --fix`, then restart)");
+        assert!(
+            other.contains("the same package") && !other.contains("fix the package"),
+            "{other}"
+        );
+        assert!(after_failed_import("no file").contains("fix the package"));
+    }
 
     #[test]
     fn whoever_waits_sees_the_state_and_the_percentage() {

@@ -24,6 +24,8 @@ const SENDERS_MOST: usize = 4_096;
 pub(super) enum Sender {
     /// A proven caller.
     Proven(Holder),
+    /// The same with their questions why something was refused: they take no place of what they ask for.
+    Asking(Holder),
     /// Somebody unproven, by where they call from.
     Stranger(Source),
     /// All whom there is no place for.
@@ -49,7 +51,7 @@ pub(super) struct Bounds {
 impl Bounds {
     /// The record, if it is one of those that are kept.
     pub(super) fn admit(&mut self, sender: Sender, record: AuditRecord) -> Option<AuditRecord> {
-        let is_proven = matches!(sender, Sender::Proven(_));
+        let is_proven = matches!(sender, Sender::Proven(_) | Sender::Asking(_));
         if is_proven && record.kind == AuditKind::Change {
             return Some(record);
         }

@@ -6,13 +6,14 @@
 
 use super::compared::{calls, listed};
 use super::{Asked, Compared, Nearest, Reader, fix};
-use crate::advice::plain_or_id;
+use crate::address;
+use crate::advice::{self, is_plain, plain_or_id};
 use crate::catalogue::{Fault, Reason};
 use crate::evidence::Evidence;
 use crate::holder::Holder;
 use crate::id::ProjectId;
 use crate::language::{Language, message, phrase};
-use crate::record::{CallerSeen, Step};
+use crate::record::{CallerSeen, Door, Step};
 use crate::requested::Requested;
 use crate::tenant::Scope;
 
@@ -178,7 +179,10 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
     };
     // Which credentials are accepted, or that the two are swapped, was just said.
     if reason != Reason::CredentialsNotAccepted && !fix::is_swapped(&record.evidence) {
-        fixes.push(fix::filled(asked, reason.section_in(language).fix));
+        fixes.push(by_address(
+            asked,
+            &fix::filled(asked, reason.section_in(language).fix),
+        ));
     }
     let is_others = matches!(reason.code().entry().fault, Fault::Owner | Fault::Platform);
     fixes.extend(if is_others {
@@ -187,6 +191,24 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         who_looks_up(&fixes, language)
     });
     Some(fixes)
+}
+
+/// Advice whose calls name the API address: who may only call looks up no service by its name.
+fn by_address(asked: &Asked<'_>, advice: &str) -> String {
+    let record = asked.record;
+    let url = (record.door == Door::Address && !record.host.is_empty())
+        .then_some(record.service)
+        .flatten()
+        .and_then(|service| advice::url(&format!("http://{}", record.host), &address::of_service(service)))
+        .filter(|url| is_plain(url));
+    let Some(url) = url else { return advice.to_owned() };
+    let named = format!("adyton predict {}", asked.service_name());
+    let called = format!("adyton predict {url}");
+    ["--auth", "--data"]
+        .iter()
+        .fold(advice.to_owned(), |advice, option| {
+            advice.replace(&format!("{named} {option}"), &format!("{called} {option}"))
+        })
 }
 
 /// Whom to ask about what only those who run the service can change, and what they look at.

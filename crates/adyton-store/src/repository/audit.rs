@@ -1,7 +1,7 @@
 //! The audit trail. The server's records come through the [`AuditWriter`](crate::audit_writer::AuditWriter); what is changed
 //! without a server is written by whoever changes it.
 
-use adyton_core::audit::{AuditRecord, AuditShelf};
+use adyton_core::audit::{AuditRecord, AuditShelf, QUESTIONS};
 use adyton_core::clock::Timestamp;
 use adyton_core::id::{DomainId, ProjectId, RequestId};
 use sea_orm::sea_query::{ExprTrait, LikeExpr};
@@ -80,7 +80,12 @@ impl AuditFilter {
                     .like(LikeExpr::new(kind).escape('\\')),
             )
         });
+        // A refused question why something was refused would wash out what it asks for: it is listed where its operation is asked for.
+        let no_question = operation
+            .is_none()
+            .then(|| Column::Operation.is_not_in(QUESTIONS));
         Condition::all()
+            .add_option(no_question)
             .add_option(caller.map(|text| either(Column::CallerId, Column::CallerName, text)))
             .add_option(thing.map(|text| either(Column::ThingId, Column::ThingName, text)))
             .add_option(operation)

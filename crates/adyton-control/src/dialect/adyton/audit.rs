@@ -199,12 +199,8 @@ impl AuditReader<'_> {
     fn named(&self, record: &AuditRecord, page: &str) -> String {
         let thing = |kind| {
             let thing = record.thing.as_ref().filter(|thing| thing.kind == kind)?;
-            let name = if thing.name.is_empty() {
-                &thing.id
-            } else {
-                &thing.name
-            };
-            Some(name.clone()).filter(|name| !name.is_empty())
+            let name = advice::plain_or_id(&thing.name, &thing.id);
+            Some(name).filter(|name| !name.is_empty())
         };
         let names = record.refusal.as_ref().map(|refusal| &refusal.names);
         let named = |word: &str| names?.get(word).filter(|name| advice::is_plain(name)).cloned();
@@ -273,9 +269,10 @@ impl AuditReader<'_> {
 
     /// Who called, or whose credential was named.
     fn user(&self, record: &AuditRecord) -> Option<String> {
-        let caller = record.caller.as_ref().map(|caller| caller.name.clone());
+        let caller = record.caller.as_ref();
+        let caller = caller.map(|caller| advice::plain_or_id(&caller.name, &caller.id));
         caller.or_else(|| match record.holder? {
-            Holder::User(id) => self.live.user(id).map(|user| user.name.clone()),
+            Holder::User(id) => self.live.user(id).map(|user| advice::plain_or_id(&user.name, id)),
             Holder::App(_) => None,
         })
     }

@@ -32,6 +32,13 @@ fn value(asked: &Asked<'_>, word: &str) -> Option<String> {
             };
             address.clone()
         }
+        // Twice as many, to begin with.
+        "NUMBER" => {
+            let Evidence::Throttle { limit, .. } = &record.evidence else {
+                return None;
+            };
+            limit.saturating_mul(2).to_string()
+        }
         "METHOD" => record.method.clone(),
         "URL" if !record.host.is_empty() => advice::url(&format!("http://{}", record.host), &record.path)?,
         _ => return None,

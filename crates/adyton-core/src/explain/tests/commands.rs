@@ -283,3 +283,91 @@ fn credentials_are_named_in_no_english_words() {
         ["发送其中一种：Authorization: SDK-HMAC-SHA256（应用）；X-HW-ID 和 X-HW-AppKey。"]
     );
 }
+
+#[test]
+fn a_name_that_a_shell_reads_otherwise_is_named_by_its_id() {
+    let mut live = peopled();
+    live.apply(
+        1,
+        Change::User(crate::tenant::User {
+            id: ADA,
+            name: "o'neil b$x".into(),
+            domain: DOMAIN,
+            ..sample::user()
+        }),
+    );
+    live.apply(
+        1,
+        Change::App(crate::tenant::App {
+            id: SHOP,
+            project: MINE,
+            name: "\u{5e94}\u{7528}".into(),
+            ..sample::app()
+        }),
+    );
+    let access = |reason, holder| {
+        let evidence = Evidence::Access {
+            way: String::new(),
+            caller: "o'neil b$x".into(),
+            caller_project: None,
+            target_project: Some(MINE),
+            action: String::from("modelarts:service:predict").into(),
+            roles: Vec::new(),
+            holder: Some(holder),
+        };
+        refused(reason, evidence)
+    };
+    let (user, app) = (Holder::User(ADA), Holder::App(SHOP));
+    for (record, command) in [
+        (
+            refused(Reason::TokenUserDisabled, token_of(user)),
+            format!("`adyton user enable {ADA}`"),
+        ),
+        (
+            access(Reason::IamNotPermitted, user),
+            format!("`adyton role grant {ADA} caller --project demo`"),
+        ),
+        (
+            access(Reason::AppNotAuthorised, app),
+            format!("`adyton app authorize {SHOP} poetry`"),
+        ),
+    ] {
+        let told = explain(&record, &live, Reader::Project(MINE), None).fix.join(" ");
+        assert!(told.contains(&command), "{command}: {told}");
+    }
+}
+
+#[test]
+fn a_throttle_names_a_number_that_can_be_typed() {
+    let evidence = Evidence::Throttle {
+        scope: ThrottleScope::Api,
+        limit: 200,
+        interval_seconds: 1,
+        retry_after_ms: 5,
+        setting: String::from("throttle.default").into(),
+    };
+    let told = fixes(&refused(Reason::ThrottleApi, evidence), Reader::Project(MINE));
+    assert!(
+        told.contains("`adyton service update poetry --calls-per-second 400`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn where_key_and_secret_are_swapped_no_key_is_looked_up() {
+    let seen = crate::evidence::SignatureEvidence {
+        key: "s3cret".into(),
+        mistake: Some(crate::mistake::SigningMistake::AccessIsSecret.name().into()),
+        ..crate::evidence::SignatureEvidence::default()
+    };
+    let reader = Reader::Caller {
+        holder: Holder::App(SHOP),
+        service: Some(POETRY),
+    };
+    for reader in [Reader::Project(MINE), reader] {
+        let record = refused(Reason::AppUnknownKey, Evidence::Signature(Box::new(seen.clone())));
+        let told = explain(&record, &peopled(), reader, None).fix;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("Key and secret are swapped"), "{told:?}");
+    }
+}

@@ -86,8 +86,8 @@ fn a_call_over_the_throttle() {
         Fix
           1. The next call succeeds at 2026-01-15T08:15:30.128498Z (5 ms after the refusal).
           2. Wait as `Retry-After` says, and spread calls instead of sending them in bursts. To allow more:
-             `adyton service update poetry --calls-per-second NUMBER`, or `throttle.default_per_second` in
-             the configuration for all services without a number of their own; 0 means no limit.
+             `adyton service update poetry --calls-per-second 400`, or `throttle.default_per_second` in the
+             configuration for all services without a number of their own; 0 means no limit.
     "#]]
     .assert_eq(&text(&record));
 }

@@ -389,3 +389,68 @@ fn who_called_another_project_is_told_of_the_role_and_the_token_that_they_lack()
     );
     assert!(!whole.contains("no project"), "{whole}");
 }
+
+#[test]
+fn who_has_a_role_in_the_project_is_told_its_name_and_others_are_not() {
+    let evidence = || Evidence::Access {
+        way: String::new(),
+        caller: "user me".into(),
+        caller_project: Some(THEIRS),
+        target_project: Some(MINE),
+        action: String::from("modelarts:service:predict").into(),
+        roles: Vec::new(),
+        holder: Some(ME),
+    };
+    let me = |scope| crate::tenant::User {
+        id: UserId::from_bits(0x99),
+        domain: DOMAIN,
+        assignments: vec![crate::tenant::Assignment {
+            scope,
+            role: crate::tenant::Role::Caller,
+        }],
+        ..sample::user()
+    };
+    for (project, is_told) in [(MINE, true), (THEIRS, false)] {
+        let mut live = live();
+        live.apply(1, Change::User(me(crate::tenant::Scope::Project(project))));
+        let reader = Reader::Caller {
+            holder: ME,
+            service: None,
+        };
+        let told = explain(&refused(Reason::IamOtherProject, evidence()), &live, reader, None).fix;
+        let named = told.join(" ").contains("`adyton login --project demo`");
+        assert_eq!(named, is_told, "{told:?}");
+    }
+}
+
+#[test]
+fn an_app_whose_credentials_count_nowhere_is_told_who_lets_it_in() {
+    let app = Holder::App(AppId::from_bits(0x88));
+    let evidence = Evidence::Credentials {
+        sent: vec!["X-Apig-AppCode".into()],
+        accepted: vec!["X-Auth-Token".into()],
+        facts: Vec::new(),
+        note: String::new(),
+        holder: Some(app),
+    };
+    let reader = Reader::Caller {
+        holder: app,
+        service: None,
+    };
+    let told = explain(
+        &refused(Reason::CredentialsNotAccepted, evidence),
+        &live(),
+        reader,
+        None,
+    );
+    let command = format!("`adyton app authorize {} {POETRY}`", app.id());
+    assert!(told.fix.join(" ").contains(&command), "{:?}", told.fix);
+}
+
+#[test]
+fn who_may_only_call_is_told_to_call_the_address() {
+    let record = mine(refused(Reason::RequestEmpty, Evidence::None));
+    let told = told(&record, Some(POETRY)).fix.join(" ");
+    let call = format!("`adyton predict http://models.example:8080/v1/infers/{POETRY} --data @FILE`");
+    assert!(told.contains(&call), "{told}");
+}

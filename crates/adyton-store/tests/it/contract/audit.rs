@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, AuditShelf, AuditedThing};
+use adyton_core::audit::{AuditKind, AuditRecord, AuditRefusal, AuditShelf, AuditedThing, QUESTIONS};
 use adyton_core::id::{DomainId, ProjectId, RequestId};
 use adyton_core::record::CallerSeen;
 use adyton_core::sample;
@@ -118,6 +118,12 @@ pub(crate) async fn audit_records_are_listed_by_filter_and_page(place: Place) {
                 name: "bob".to_owned(),
             });
         }),
+        // A question why something was refused is not what is looked for.
+        record(5, |record| {
+            at(record, 5);
+            refuse(record);
+            record.operation = QUESTIONS[1].to_owned();
+        }),
     ];
     bench.store.audit().insert(&records).await.unwrap();
     let with = async |filter: AuditFilter| listed(&bench, HERE, &filter, AuditPart::Newest).await;
@@ -208,6 +214,13 @@ pub(crate) async fn audit_records_are_listed_by_filter_and_page(place: Place) {
                 ..any()
             },
             vec![4],
+        ),
+        (
+            AuditFilter {
+                operation: some(QUESTIONS[1]),
+                ..any()
+            },
+            vec![5],
         ),
         (
             AuditFilter {
