@@ -1,12 +1,18 @@
 //! The causes that stand in events, in one table, in the languages that they are read in.
 //!
 //! They are kept in English inside their events, and found again by their text. One may hold another: what stands for `cause`, `how` and `problem`
-//! is read in its turn. What the system, a program or a runtime said stays as it is.
+//! is read in its turn. What the system, a program or a runtime said stays as it is. Why a model does not load, and what an import tells
+//! beside its success, have tables of their own.
 
 use std::borrow::Cow;
 
 use crate::event_pattern::{patterns, read};
+use crate::fact;
+use crate::graph_fault;
+use crate::graph_problem;
+use crate::json_words;
 use crate::language::Language;
+use crate::package_note;
 
 patterns! {
     /// Why an instance is not ready, or no longer there. Those that begin with what they are about stand first.
@@ -58,30 +64,119 @@ patterns! {
     Because { cause } = ": {cause}" "：{cause}";
 }
 
-/// A cause's text in a language. What is no cause of this table stays as it was kept.
+/// All causes, each table in its order.
+const TABLES: [&[(&str, &str)]; 5] = [
+    TEXTS,
+    graph_problem::TEXTS,
+    graph_fault::TEXTS,
+    package_note::TEXTS,
+    json_words::TEXTS,
+];
+/// What of a cause is read in its turn.
+const READ: [&str; 10] = [
+    "cause", "how", "problem", "fault", "what", "why", "runtime", "during", "shape", "tensor",
+];
+/// A body that does not fit a model, in the words of facts; in none but this place, since those words are everybody's.
+const UNFIT: &str = "unfit";
+
+/// A cause's text in a language. What is no cause of these tables stays as it was kept.
 pub fn cause_in(kept: &str, language: Language) -> Cow<'_, str> {
     match language {
         Language::English => Cow::Borrowed(kept),
-        Language::Chinese => {
-            let filling = |name: &str, value: &str| match name {
-                "cause" | "how" | "problem" => cause_in(value, language).into_owned(),
-                _ => value.to_owned(),
-            };
-            read(TEXTS, kept, filling).map_or(Cow::Borrowed(kept), Cow::Owned)
-        }
+        Language::Chinese => in_chinese(kept).map_or(Cow::Borrowed(kept), Cow::Owned),
     }
+}
+
+fn in_chinese(kept: &str) -> Option<String> {
+    TABLES.iter().find_map(|texts| {
+        read(texts, kept, |name, value| {
+            let told = match name {
+                UNFIT => fact::unfit_in_chinese(value).or_else(|| in_chinese(value)),
+                _ if READ.contains(&name) => in_chinese(value),
+                _ => None,
+            };
+            told.unwrap_or_else(|| value.to_owned())
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::has_english;
 
     #[test]
     fn every_cause_is_found_again_by_its_own_text() {
-        for (english, chinese) in TEXTS {
-            let sample = |text: &str| text.replace('{', "<").replace('}', ">");
+        let sample = |text: &str| text.replace('{', "<").replace('}', ">");
+        for (english, chinese) in TABLES.into_iter().flatten() {
             assert_eq!(cause_in(&sample(english), Language::Chinese), sample(chinese));
             assert_eq!(cause_in(&sample(english), Language::English), sample(english));
+        }
+    }
+
+    #[test]
+    fn no_cause_has_english_in_its_chinese() {
+        // Names that have no other.
+        const NAMES: [&str; 16] = [
+            "\"auto\"",
+            "ONNX Runtime",
+            "Python",
+            "Debian",
+            "KiB",
+            "MiB",
+            "opset",
+            "schema",
+            "shell",
+            "model/",
+            "config.json",
+            "req_data",
+            "request.data",
+            "apis[",
+            "].url",
+            "inputs.",
+        ];
+        let mut found = Vec::new();
+        for (_, chinese) in TABLES.into_iter().flatten() {
+            let pieces = chinese
+                .split('{')
+                .map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest));
+            let mut own = pieces.collect::<String>();
+            for name in NAMES {
+                own = own.replace(name, "");
+            }
+            if has_english(&own) {
+                found.push(*chinese);
+            }
+        }
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    #[test]
+    fn why_a_model_does_not_load_is_read_in_chinese_as_it_was_kept() {
+        for (kept, read) in [
+            (
+                "loading: model/m.onnx: the compiled-in runtime has no operator com.x.Foo; install ONNX Runtime (`adyton doctor --fix`, then restart the server) or set `onnx.library` to its shared library",
+                "加载时：model/m.onnx：内置运行时没有算子 com.x.Foo；请安装 ONNX Runtime（`adyton doctor --fix`，然后重启服务器），或将 `onnx.library` 设为其共享库",
+            ),
+            (
+                "model a 1: loading: model/m.onnx: the runtime crashed with signal 11 (SIGSEGV) while it was tried in a process of its own; it will not be retried automatically; restart the service to retry",
+                "模型 a 1：加载时：model/m.onnx：在独立进程中试加载时，运行时崩溃（信号 11，SIGSEGV）；不会自动重试；如需重试，请重启服务",
+            ),
+            (
+                "model/m.onnx: ONNX Runtime 1.20 cannot prepare the model: Fatal error: x; `onnx.checker.check_model(path, full_check=True)` in Python says more about the file",
+                "model/m.onnx：ONNX Runtime 1.20 无法准备该模型：Fatal error: x；在 Python 中执行 `onnx.checker.check_model(path, full_check=True)` 可了解该文件的详情",
+            ),
+            (
+                "the model produced no output during warm-up: with the package's example: inputs.x: expected float32 [N,4], got [1,3]; it is served anyway; to test it at deployment, add a body that it accepts as `model/example.json`",
+                "模型预热时没有输出：使用模型包中的示例：inputs.x：应为 float32 [N,4]，实际为 [1,3]；仍会提供服务；如需在部署时测试，请添加模型可接受的请求体 `model/example.json`",
+            ),
+            (
+                "ignored: `gpu` (models run on the processor)",
+                "未使用：`gpu`（模型在 CPU 上运行）",
+            ),
+            ("ignored: `apis[0].what`", "未使用：`apis[0].what`"),
+        ] {
+            assert_eq!(cause_in(kept, Language::Chinese), read);
         }
     }
 

@@ -14,16 +14,21 @@ macro_rules! patterns {
         impl $kind<'_> {
             /// As it is kept: in English.
             pub fn kept(self) -> String {
+                self.said_in($crate::language::Language::English)
+            }
+
+            /// What is said in a language; what is filled in stays as it is.
+            pub fn said_in(self, language: $crate::language::Language) -> String {
                 match self {
                     $($kind::$name $({ $($field),* })? => {
-                        $crate::language::message!($crate::language::Language::English, $english, $chinese $(, $($field = $field),*)?)
+                        $crate::language::message!(language, $english, $chinese $(, $($field = $field),*)?)
                     })*
                 }
             }
         }
 
         /// The English text of each, and the Chinese one.
-        const TEXTS: &[(&str, &str)] = &[$(($english, $chinese)),*];
+        pub(crate) const TEXTS: &[(&str, &str)] = &[$(($english, $chinese)),*];
     };
 }
 
@@ -43,6 +48,19 @@ pub(crate) fn read(
             .collect();
         Some(filled(other, &read))
     })
+}
+
+/// The same among several tables; of its fillings those with such a name are read in their turn.
+pub(crate) fn read_all(
+    tables: &[&[(&str, &str)]],
+    kept: &str,
+    is_read: &dyn Fn(&str) -> bool,
+) -> Option<String> {
+    let filling = |name: &str, value: &str| {
+        let read = is_read(name).then(|| read_all(tables, value, is_read)).flatten();
+        read.unwrap_or_else(|| value.to_owned())
+    };
+    tables.iter().find_map(|texts| read(texts, kept, filling))
 }
 
 /// The names of a sentence's fillings, and what stands for each in a text that is this sentence.

@@ -277,6 +277,27 @@ impl Evidence {
         }
     }
 
+    /// The service that was called, as far as the evidence names it: a path that no route fits may hold its id. What else a request
+    /// called stands in its record.
+    pub fn service_in_path(&self) -> Option<ServiceId> {
+        match self {
+            Evidence::Route { service, .. } => *service,
+            Evidence::None
+            | Evidence::Size { .. }
+            | Evidence::Token { .. }
+            | Evidence::Signature(_)
+            | Evidence::Credentials { .. }
+            | Evidence::Access { .. }
+            | Evidence::Throttle { .. }
+            | Evidence::Service { .. }
+            | Evidence::Restarting { .. }
+            | Evidence::Instance { .. }
+            | Evidence::Dropped { .. }
+            | Evidence::LeftOut { .. }
+            | Evidence::Request { .. } => None,
+        }
+    }
+
     /// Its facts; none for evidence that has none.
     pub fn facts(&self) -> &[Fact] {
         match self {

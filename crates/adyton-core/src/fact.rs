@@ -9,8 +9,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact_pieces::Piece;
+use crate::event_pattern::read;
 pub use crate::fact_pieces::{Millis, Seconds};
+use crate::fact_pieces::{Piece, told_in_chinese};
 use crate::language::{Language, message};
 use crate::signing::{HEADERS_MOST, WINDOW};
 
@@ -31,7 +32,7 @@ macro_rules! facts {
             pub fn words_in(&self, language: Language) -> String {
                 match self {
                     $(Fact::$name $({ $($field),* })? => {
-                        $($(let $field = $field.said(language);)*)?
+                        $($(let $field = $field.said(stringify!($field), language);)*)?
                         message!(language, $english, $chinese $(, $($field = $field),*)?)
                     })*
                 }
@@ -44,6 +45,9 @@ macro_rules! facts {
                 texts.into_iter().flatten().collect()
             }
         }
+
+        /// The texts of each.
+        const TEXTS: &[(&str, &str)] = &[$(($english, $chinese)),*];
     };
     ($($rest:tt)*) => {
         compile_error!("a fact has its words in every language: Name { field: Type } = \"English\" \"中文\"；");
@@ -434,7 +438,7 @@ facts! {
     KeyIsAppKeyForManagement = "this is an AppKey, and the management APIs accept only tokens and access keys (AK/SK): apps can call only APIs"
         "这是 AppKey，而管理 API 只接受令牌和访问密钥（AK/SK）：应用用于调用 API";
     KeyIsAccessKey = "this is an access key, and this address takes apps only"
-        "这是访问密钥，而该地址只接受应用凭证凭证";
+        "这是访问密钥，而该地址只接受应用凭证";
     KeyIsSecret = "what was sent as the key is the secret of a key: the two are swapped"
         "作为密钥 ID 发送的是某个密钥的 SK 或 AppSecret：两者颠倒";
     KeyShapeless = "no key has this id, and it does not look like one (20 capitals and digits, or 32 hex digits): key and secret may be swapped"
@@ -454,6 +458,13 @@ facts! {
         "签名正确，但请求体为空，而 X-Sdk-Content-Sha256 声明的是另一个请求体";
     BodyChanged = "the signature is correct, but the body was changed after its hash was taken, or the hash is of another body"
         "签名正确，但请求体在计算哈希之后被改动，或哈希值属于另一个请求体";
+}
+
+/// What a body that does not fit was told in English, in Chinese; nothing for what is no fact's text.
+pub(crate) fn unfit_in_chinese(kept: &str) -> Option<String> {
+    read(TEXTS, kept, |_, value| {
+        told_in_chinese(value).unwrap_or_else(|| value.to_owned())
+    })
 }
 
 /// What facts say, each as a clause; `note` is what a record of before says in words of its own.

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event_pattern::read_all;
+use crate::graph_fault;
+use crate::json_words;
 use crate::language::{Language, message};
 
 /// A span in whole seconds, shown as people say it.
@@ -24,8 +27,8 @@ impl From<Duration> for Millis {
 
 /// What a fact is made of.
 pub(crate) trait Piece {
-    /// As people say it.
-    fn said(&self, language: Language) -> String;
+    /// As people say it, where it stands for this name in the words.
+    fn said(&self, name: &str, language: Language) -> String;
     /// The text, if it is one.
     fn text(&mut self) -> Option<&mut String> {
         None
@@ -33,13 +36,13 @@ pub(crate) trait Piece {
 }
 
 impl Piece for u64 {
-    fn said(&self, _: Language) -> String {
+    fn said(&self, _: &str, _: Language) -> String {
         self.to_string()
     }
 }
 
 impl Piece for Seconds {
-    fn said(&self, language: Language) -> String {
+    fn said(&self, _: &str, language: Language) -> String {
         match self.0 {
             seconds @ 0..=119 => message!(language, "{} s", "{} 秒", seconds),
             seconds @ 120..=7199 => message!(language, "{} min", "{} 分钟", seconds / 60),
@@ -55,17 +58,21 @@ impl Piece for Seconds {
 }
 
 impl Piece for Millis {
-    fn said(&self, language: Language) -> String {
+    fn said(&self, _: &str, language: Language) -> String {
         let seconds = Duration::from_millis(self.0).as_secs_f64();
         message!(language, "{} s", "{} 秒", seconds)
     }
 }
 
 impl Piece for String {
-    fn said(&self, language: Language) -> String {
+    fn said(&self, name: &str, language: Language) -> String {
+        let chinese = || match WORDS_OF_OURS.contains(&name) {
+            true => told_in_chinese(self),
+            false => masked_in(self, Language::Chinese),
+        };
         match language {
             Language::English => self.clone(),
-            Language::Chinese => in_chinese(self).unwrap_or_else(|| self.clone()),
+            Language::Chinese => chinese().unwrap_or_else(|| self.clone()),
         }
     }
     fn text(&mut self) -> Option<&mut String> {
@@ -73,29 +80,17 @@ impl Piece for String {
     }
 }
 
-/// The few words of ours that records keep inside of texts, in Chinese; nothing for what others wrote.
-fn in_chinese(text: &str) -> Option<String> {
-    if text == "a number" {
-        return Some("数字".to_owned());
-    }
-    if let Some(kind) = text
-        .strip_prefix("a number (")
-        .and_then(|rest| rest.strip_suffix(')'))
-    {
-        return Some(format!("数字（{kind}）"));
-    }
-    if let Some(kind) = text
-        .strip_prefix("a text (")
-        .and_then(|rest| rest.strip_suffix(')'))
-    {
-        return Some(format!("文本（{kind}）"));
-    }
-    if let Some(value) = text.strip_prefix("the text ")
-        && value.starts_with('"')
-    {
-        return Some(format!("文本 {value}"));
-    }
-    masked_in(text, Language::Chinese)
+/// The names of what a runtime, the reader of JSON or we said of it; all others are of whoever sent the request.
+const WORDS_OF_OURS: [&str; 3] = ["error", "expected", "got"];
+/// What of such words has words inside of it.
+const READ: [&str; 4] = ["cause", "problem", "met", "wanted"];
+
+/// Words of ours or of the reader of JSON that records keep inside of texts, in Chinese; nothing for what others wrote.
+pub(crate) fn told_in_chinese(text: &str) -> Option<String> {
+    read_all(&[json_words::TEXTS, graph_fault::TEXTS], text, &|name| {
+        READ.contains(&name)
+    })
+    .or_else(|| masked_in(text, Language::Chinese))
 }
 
 /// A credential that is not kept whole (`1111… (32 characters, sha256:…)`) as people say it; nothing for any other text.
@@ -125,18 +120,18 @@ mod tests {
             ("a number of things", "a number of things"),
             ("float32 [N,4]", "float32 [N,4]"),
         ] {
-            assert_eq!(kept.to_owned().said(Language::Chinese), said);
-            assert_eq!(kept.to_owned().said(Language::English), kept);
+            assert_eq!(kept.to_owned().said("got", Language::Chinese), said);
+            assert_eq!(kept.to_owned().said("got", Language::English), kept);
         }
     }
 
     #[test]
     fn spans_are_said_as_settings_say_them() {
-        let said = |span| Millis::from(span).said(Language::English);
+        let said = |span| Millis::from(span).said("", Language::English);
         assert_eq!(said(Duration::from_secs(30)), "30 s");
         assert_eq!(said(Duration::from_millis(500)), "0.5 s");
-        assert_eq!(Seconds(90).said(Language::English), "90 s");
-        assert_eq!(Seconds(150).said(Language::English), "2 min");
-        assert_eq!(Seconds(7300).said(Language::Chinese), "2 小时 1 分钟");
+        assert_eq!(Seconds(90).said("", Language::English), "90 s");
+        assert_eq!(Seconds(150).said("", Language::English), "2 min");
+        assert_eq!(Seconds(7300).said("", Language::Chinese), "2 小时 1 分钟");
     }
 }

@@ -90,6 +90,10 @@ macro_rules! __both {
     };
 }
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::columns::is_han;
 pub use crate::{__both as both, __message as message, __phrase as phrase};
 
@@ -97,7 +101,7 @@ pub use crate::{__both as both, __message as message, __phrase as phrase};
 pub type Words = (&'static str, &'static str);
 
 /// What is said where the language of whoever reads it is not known yet. It is made of both texts, so that none can be forgotten.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Bilingual {
     /// The English text, which is also what `Display` shows.
     pub english: String,
@@ -121,6 +125,56 @@ impl Bilingual {
             chinese: english.clone(),
             english,
         }
+    }
+}
+
+/// How both texts are kept in one.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BothKept<'t> {
+    en: Cow<'t, str>,
+    zh: Cow<'t, str>,
+}
+
+impl Bilingual {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.english.is_empty()
+    }
+
+    /// Both texts as one that is kept.
+    pub fn kept(&self) -> String {
+        if self.english == self.chinese {
+            return self.english.clone();
+        }
+        let both = BothKept {
+            en: self.english.as_str().into(),
+            zh: self.chinese.as_str().into(),
+        };
+        serde_json::to_string(&both).unwrap_or_else(|_| self.english.clone())
+    }
+
+    /// What was kept: by us, or before both were, in English alone.
+    pub fn of_kept(kept: &str) -> Self {
+        match serde_json::from_str::<BothKept<'_>>(kept) {
+            Ok(both) => Self {
+                english: both.en.into_owned(),
+                chinese: both.zh.into_owned(),
+            },
+            Err(_) => Self::as_it_is(kept),
+        }
+    }
+}
+
+impl Serialize for Bilingual {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.kept())
+    }
+}
+
+impl<'de> Deserialize<'de> for Bilingual {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|kept| Self::of_kept(&kept))
     }
 }
 
@@ -258,6 +312,17 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Language::accepted(header), language, "{header}");
+        }
+    }
+
+    #[test]
+    fn both_texts_are_kept_in_one_and_a_text_of_before_stays_what_it_was() {
+        let told = both!("{} rows", "{} 行", 3);
+        assert_eq!(Bilingual::of_kept(&told.kept()), told);
+        for before in ["model/config.json: is missing", "", "{", "{\"en\": 7}", "[]"] {
+            let read = Bilingual::of_kept(before);
+            assert_eq!((read.english.as_str(), read.chinese.as_str()), (before, before));
+            assert_eq!(read.kept(), before);
         }
     }
 

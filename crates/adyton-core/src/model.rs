@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::digest::Sha256;
 use crate::id::{ModelId, ProjectId};
+use crate::language::Bilingual;
 use crate::port::ModelPorts;
 
 /// What runs a model (`model_type` in `config.json`). Only what this version can run.
@@ -161,7 +162,7 @@ pub struct Model {
     /// Its state.
     pub status: ModelStatus,
     /// Why the import failed; empty otherwise.
-    pub failure: String,
+    pub failure: Bilingual,
     /// The package, named by its content; the folder `packages/<digest>` holds it unpacked.
     pub package: Option<Sha256>,
     /// Size of the unpacked package in bytes.

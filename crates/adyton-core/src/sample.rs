@@ -217,7 +217,7 @@ pub fn model() -> Model {
         name: "model".into(),
         version: "0.0.1".into(),
         status: ModelStatus::Published,
-        failure: String::new(),
+        failure: crate::language::Bilingual::default(),
         package: None,
         size: 0,
         source_location: String::new(),

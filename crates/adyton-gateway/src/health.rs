@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use adyton_core::address;
+use adyton_core::not_ready::NotReady;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Method, Response, StatusCode};
@@ -59,28 +60,25 @@ impl Readiness {
         }
     }
 
-    fn answer(self) -> (StatusCode, &'static str) {
-        let text = match self {
-            Self::Ready => return (StatusCode::OK, r#"{"status":"ready"}"#),
-            Self::Draining => r#"{"status":"not ready","waits_for":"nothing: the gateway is draining"}"#,
-            Self::NoLiveState => {
-                r#"{"status":"not ready","waits_for":"the live state: the store has not been read yet"}"#
-            }
-            Self::Stale => {
-                r#"{"status":"not ready","waits_for":"the database: changes, revocations among them, have not arrived for longer than `gateway.feed_limit`"}"#
-            }
+    fn answer(self) -> (StatusCode, Bytes) {
+        let waits = match self {
+            Self::Ready => return (StatusCode::OK, Bytes::from_static(br#"{"status":"ready"}"#)),
+            Self::Draining => NotReady::Draining,
+            Self::NoLiveState => NotReady::NoLiveState,
+            Self::Stale => NotReady::Stale,
         };
-        (StatusCode::SERVICE_UNAVAILABLE, text)
+        let text = serde_json::json!({"status": "not ready", "waits_for": waits.kept()});
+        (StatusCode::SERVICE_UNAVAILABLE, text.to_string().into())
     }
 }
 
 /// The answer.
 pub(crate) fn answer(question: Question, readiness: impl FnOnce() -> Readiness) -> Response<AnswerBody> {
     let (status, text) = match question {
-        Question::Live => (StatusCode::OK, r#"{"status":"live"}"#),
+        Question::Live => (StatusCode::OK, Bytes::from_static(br#"{"status":"live"}"#)),
         Question::Ready => readiness().answer(),
     };
-    let mut response = Response::new(AnswerBody::Whole(Bytes::from_static(text.as_bytes())));
+    let mut response = Response::new(AnswerBody::Whole(text));
     *response.status_mut() = status;
     response
         .headers_mut()

@@ -19,8 +19,9 @@ use self::model::IsolatedModel;
 use crate::onnx::ending::Ending;
 use crate::onnx::example::WithExample;
 use crate::onnx::library::Choice;
+use crate::onnx::load_error::LoadError;
 use crate::onnx::load_into::LoadInto;
-use crate::onnx::predictor::{LoadError, Predictor};
+use crate::onnx::predictor::Predictor;
 
 /// Which models run in processes of their own, and how such a process is started.
 #[derive(Clone, Debug)]

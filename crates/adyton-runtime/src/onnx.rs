@@ -14,6 +14,7 @@ pub mod ending;
 pub(crate) mod example;
 pub mod in_process;
 pub mod library;
+pub mod load_error;
 pub mod load_into;
 pub(crate) mod loader;
 pub mod memory;

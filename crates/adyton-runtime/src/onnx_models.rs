@@ -12,9 +12,10 @@ use crate::onnx::codec::of_apis;
 use crate::onnx::ending::Ending;
 use crate::onnx::in_process::warm_up::unanswered;
 use crate::onnx::library::{Choice, LibrarySetting};
+use crate::onnx::load_error::LoadError;
 use crate::onnx::load_into::LoadInto;
 use crate::onnx::loader::Loader;
-use crate::onnx::predictor::{LoadError, Predictor};
+use crate::onnx::predictor::Predictor;
 use crate::project_gate::ProjectPermit;
 use crate::trial::{Found, LoadRequest, Loading, Subject, TrialError, TrialLimits, Trials};
 

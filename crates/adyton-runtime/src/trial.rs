@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use adyton_core::digest::Sha256;
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::id::ServiceId;
 use adyton_core::model::ApiDeclaration;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -144,7 +145,7 @@ pub enum TrialError {
     #[error("{0}")]
     Refused(String),
     /// A declared schema does not fit the model.
-    #[error("config.json: apis[{at}].{problem}")]
+    #[error("{}", GraphProblem::Schema { at: &at.to_string(), fault: problem }.kept())]
     Schema {
         /// Which declaration.
         at: usize,
@@ -155,11 +156,15 @@ pub enum TrialError {
     #[error("{0}")]
     Died(String),
     /// No child could be started: this machine's fault.
-    #[error("the model cannot be tried: {0}")]
+    #[error("{}", unavailable(.0))]
     Unavailable(String),
     /// Nobody wants the model any more.
-    #[error("the trial was ended before it was done")]
+    #[error("{}", GraphProblem::TrialEnded.kept())]
     Ended,
+}
+
+fn unavailable(problem: &str) -> String {
+    GraphProblem::Unavailable { problem }.kept()
 }
 
 /// Holds trials, and remembers them.
@@ -255,9 +260,7 @@ impl Trials {
         let key = notes::key(choice, package, subject.file);
         let mut note = self.notes.read(&key);
         if let Some(cause) = note.failure_for(wish) {
-            return Err(TrialError::Died(format!(
-                "{cause}; it will not be retried automatically; restart the service to retry"
-            )));
+            return Err(TrialError::Died(GraphProblem::NotRetried { cause }.kept()));
         }
         if !note.passed {
             match self.in_turn(choice, subject, turn) {

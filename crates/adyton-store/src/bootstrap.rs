@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::database::Session;
+use crate::error::SystemProblem;
 use crate::open_error::FileProblem;
 use crate::repository::{access_keys, projects, users};
 use crate::schema::domains;
@@ -87,7 +88,7 @@ impl Bootstrap {
 
     fn write(&self, folder: &DataFolder) -> Result<(), OpenError> {
         let text = serde_json::to_vec_pretty(self)
-            .map_err(|error| StoreError::System(format!("{FILE} cannot be made: {error}")))?;
+            .map_err(|error| StoreError::System(SystemProblem::Json(error.to_string())))?;
         let mut text = Zeroizing::new(text);
         text.push(b'\n');
         folder.write(FILE, &text)

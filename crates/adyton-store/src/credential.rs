@@ -5,6 +5,7 @@ use adyton_core::secret::Secret;
 use zeroize::Zeroizing;
 
 use crate::StoreError;
+use crate::error::SystemProblem;
 
 const UPPER_AND_DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const LETTERS_AND_DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -14,7 +15,7 @@ const HEX: &[u8] = b"0123456789abcdef";
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
-        .map_err(|error| StoreError::System(format!("the system gave no randomness: {error}")))?;
+        .map_err(|error| StoreError::System(SystemProblem::Randomness(error.to_string())))?;
     Ok(bytes)
 }
 

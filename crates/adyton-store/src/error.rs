@@ -2,7 +2,8 @@
 //!
 //! "Not found" is no error: calls give `Ok(None)`. No message holds a secret or the password of a database URL.
 
-use adyton_core::language::{Language, message};
+use adyton_core::language::{Language, message, phrase};
+use adyton_core::not_ready::NotReady;
 use adyton_core::quota::Quota;
 use sea_orm::DbErr;
 
@@ -87,8 +88,61 @@ pub enum StoreError {
     #[error("{}", self.message_in(Language::English))]
     Database(DbErr),
     /// The operating system gave no randomness, or no memory to hash a password.
-    #[error("{0}")]
-    System(String),
+    #[error("{}", .0.message_in(Language::English))]
+    System(SystemProblem),
+}
+
+/// What went wrong beside the database; what others said stays as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SystemProblem {
+    /// No randomness.
+    Randomness(String),
+    /// A password could not be hashed.
+    Hashing(String),
+    /// Hashing a password ended early.
+    HashingCutOff,
+    /// A secret could not be sealed.
+    Sealing,
+    /// A value could not be written as JSON.
+    Json(String),
+    /// A statement of a transaction had failed that was to be committed.
+    FailedBefore,
+}
+
+impl SystemProblem {
+    /// What went wrong.
+    pub fn message_in(&self, language: Language) -> String {
+        match self {
+            Self::Randomness(said) => message!(
+                language,
+                "the system gave no randomness: {said}",
+                "系统没有提供随机数：{said}"
+            ),
+            Self::Hashing(said) => message!(
+                language,
+                "a password could not be hashed: {said}",
+                "无法计算密码的哈希：{said}"
+            ),
+            Self::HashingCutOff => phrase!(
+                language,
+                "hashing a password was cut off",
+                "计算密码的哈希时被中断"
+            )
+            .to_owned(),
+            Self::Sealing => phrase!(language, "a secret could not be sealed", "无法加密保存密钥").to_owned(),
+            Self::Json(said) => message!(
+                language,
+                "cannot be stored as JSON: {said}",
+                "无法保存为 JSON：{said}"
+            ),
+            Self::FailedBefore => phrase!(
+                language,
+                "a transaction was to be committed after one of its statements had failed",
+                "事务中有语句失败，不能提交"
+            )
+            .to_owned(),
+        }
+    }
 }
 
 impl StoreError {
@@ -117,30 +171,16 @@ impl StoreError {
     /// store refuses of a call is told where it is asked for.
     pub fn message_in(&self, language: Language) -> String {
         match self {
-            StoreError::Deadline => message!(
-                language,
-                "the database did not answer in time",
-                "数据库未及时响应"
-            ),
-            StoreError::Uncertain(problem) => message!(
-                language,
-                "the connection to the database broke during the commit, so the change may have been made or not: {}",
-                "提交时数据库连接中断，更改可能已生效，也可能未生效：{}",
-                problem
-            ),
-            StoreError::NoSpace => message!(
-                language,
-                "no space is left on the disk of the database",
-                "数据库所在磁盘空间不足"
-            ),
-            StoreError::ReadOnly => message!(language, "the database is read-only", "数据库为只读"),
+            StoreError::Deadline => NotReady::Late.said_in(language),
+            StoreError::Uncertain(problem) => {
+                let said = &problem.to_string();
+                NotReady::Uncertain { said }.said_in(language)
+            }
+            StoreError::NoSpace => NotReady::NoSpace.said_in(language),
+            StoreError::ReadOnly => NotReady::ReadOnly.said_in(language),
             StoreError::Unavailable(problem) => {
-                message!(
-                    language,
-                    "the database is unreachable: {}",
-                    "无法访问数据库：{}",
-                    said(problem)
-                )
+                let said = &said(problem);
+                NotReady::Unreachable { said }.said_in(language)
             }
             StoreError::Damaged { table, row, column } => message!(
                 language,
@@ -151,20 +191,16 @@ impl StoreError {
                 column
             ),
             StoreError::Database(problem) => {
-                message!(
-                    language,
-                    "the database failed: {}",
-                    "数据库出错：{}",
-                    said(problem)
-                )
+                let said = &said(problem);
+                NotReady::Failed { said }.said_in(language)
             }
+            StoreError::System(problem) => problem.message_in(language),
             StoreError::Conflict { .. }
             | StoreError::Quota { .. }
             | StoreError::TooManyTags { .. }
             | StoreError::Missing { .. }
             | StoreError::InUse { .. }
-            | StoreError::ModelState { .. }
-            | StoreError::System(_) => self.to_string(),
+            | StoreError::ModelState { .. } => self.to_string(),
         }
     }
 }

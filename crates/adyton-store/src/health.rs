@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use adyton_core::not_ready::NotReady;
 use sea_orm::ConnectionTrait as _;
 
 use crate::cause::Cause;
@@ -64,7 +65,7 @@ pub async fn look(store: &Store) -> bool {
     let why = problem.clone().unwrap_or_default();
     let turned = store
         .health()
-        .note(problem.map(|problem| format!("writes fail: {problem}")));
+        .note(problem.map(|problem| NotReady::WritesFail { problem: &problem }.kept()));
     match (turned, works) {
         (true, true) => tracing::info!("writes work again"),
         (true, false) => tracing::error!(

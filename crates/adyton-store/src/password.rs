@@ -9,6 +9,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
+use crate::error::SystemProblem;
 use crate::{StoreError, credential};
 
 /// How long a sign-in waits for its turn.
@@ -73,7 +74,7 @@ async fn hash_now(password: Secret<String>) -> Result<String, StoreError> {
     in_background(move || {
         let hash: PasswordHash = Argon2::default()
             .hash_password_with_salt(password.expose().as_bytes(), &salt)
-            .map_err(|error| StoreError::System(format!("a password could not be hashed: {error}")))?;
+            .map_err(|error| StoreError::System(SystemProblem::Hashing(error.to_string())))?;
         Ok(hash.to_string())
     })
     .await
@@ -84,7 +85,7 @@ async fn in_background<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(_) => Err(StoreError::System("hashing a password was cut off".into())),
+        Err(_) => Err(StoreError::System(SystemProblem::HashingCutOff)),
     }
 }
 

@@ -33,6 +33,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::StoreError;
+use crate::error::SystemProblem;
 
 /// Where a value was read, for the message when it is damaged.
 #[derive(Clone, Copy)]
@@ -66,8 +67,7 @@ impl Cell<'_> {
 
 /// A value as the text of a JSON column.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value)
-        .map_err(|error| StoreError::System(format!("cannot be stored as JSON: {error}")))
+    serde_json::to_string(value).map_err(|error| StoreError::System(SystemProblem::Json(error.to_string())))
 }
 
 /// A text that came from outside as a column holds it: PostgreSQL takes no zero bytes.

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::StoreError;
 use crate::credential;
+use crate::error::SystemProblem;
 
 const FORMAT: u8 = 1;
 const NONCE: usize = 24;
@@ -54,7 +55,7 @@ impl Seal {
         let sealed = self
             .0
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| StoreError::System("a secret could not be sealed".into()))?;
+            .map_err(|_| StoreError::System(SystemProblem::Sealing))?;
         let mut whole = Vec::with_capacity(1 + NONCE + sealed.len());
         whole.push(FORMAT);
         whole.extend_from_slice(&nonce);

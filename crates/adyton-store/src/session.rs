@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::StoreError;
 use crate::cause::{Cause, TOO_LATE};
+use crate::error::SystemProblem;
 use crate::faults::{Plan, Point};
 use crate::writability::Health;
 
@@ -78,9 +79,7 @@ impl Session {
     /// Commits. [`StoreError::Uncertain`] and [`StoreError::Deadline`] leave open whether it happened.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         if self.failed.load(Ordering::Relaxed) {
-            return Err(StoreError::System(
-                "a transaction was to be committed after one of its statements had failed".into(),
-            ));
+            return Err(StoreError::System(SystemProblem::FailedBefore));
         }
         let Self {
             transaction,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use adyton_core::clock::{Clock, Timestamp};
+use adyton_core::not_ready::NotReady;
 use sea_orm::ConnectionTrait as _;
 use tokio::sync::Notify;
 
@@ -104,7 +105,10 @@ impl Store {
         let path = folder.path().to_owned();
         match tokio::task::spawn_blocking(move || folder.try_a_file()).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(format!("{} cannot be written to: {error}", path.display())),
+            Ok(Err(error)) => {
+                let (path, said) = (&path.display().to_string(), &error.to_string());
+                Err(NotReady::FileUnwritable { path, said }.kept())
+            }
             Err(error) => Err(error.to_string()),
         }
     }

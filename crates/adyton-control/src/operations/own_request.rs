@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use adyton_core::audit::AuditRecord;
-use adyton_core::evidence::Evidence;
 use adyton_core::explain::{Explanation, Reader, explain_in, meant_service, missing_service};
 use adyton_core::holder::Holder;
 use adyton_core::id::{ProjectId, RequestId, ServiceId};
@@ -125,23 +124,7 @@ impl OwnQuestion {
 
     /// The service that was called, if they may call it.
     fn callable(&self, record: &Record) -> Option<ServiceId> {
-        let named = match &record.evidence {
-            Evidence::Route { service, .. } => *service,
-            Evidence::None
-            | Evidence::Size { .. }
-            | Evidence::Token { .. }
-            | Evidence::Signature(_)
-            | Evidence::Credentials { .. }
-            | Evidence::Access { .. }
-            | Evidence::Throttle { .. }
-            | Evidence::Service { .. }
-            | Evidence::Restarting { .. }
-            | Evidence::Instance { .. }
-            | Evidence::Dropped { .. }
-            | Evidence::LeftOut { .. }
-            | Evidence::Request { .. } => None,
-        };
-        let id = record.service.or(named)?;
+        let id = record.service.or_else(|| record.evidence.service_in_path())?;
         let service = self.live.service(id)?;
         may_call(&self.live, &self.caller, &service.api)
             .is_ok()
@@ -151,7 +134,7 @@ impl OwnQuestion {
 
 #[cfg(test)]
 mod tests {
-    use adyton_core::evidence::SignatureEvidence;
+    use adyton_core::evidence::{Evidence, SignatureEvidence};
     use adyton_core::id::{AppId, UserId};
     use adyton_core::journal::{Filter, JournalError, Page};
     use adyton_core::record::CallerSeen;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use adyton_core::graph_problem::GraphProblem;
 use parking_lot::{Condvar, Mutex};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg};
@@ -35,7 +36,7 @@ const END_WITHIN: Duration = Duration::from_secs(10);
 /// How long a caller waits for the words for a process that has just ended.
 const WORDS: Duration = Duration::from_secs(2);
 /// What the process is for.
-const DURING: &str = "in its own process";
+const DURING: GraphProblem<'_> = GraphProblem::InOwnProcess;
 
 /// See the module.
 pub(super) struct IsolatedModel {
@@ -85,7 +86,10 @@ impl IsolatedModel {
         ending: &Ending,
     ) -> Result<Self, String> {
         let shown = format!("model/{file}");
-        let failed = |problem: io::Error| format!("{shown}: no process for the model: {problem}");
+        let failed = |problem: io::Error| {
+            let problem = &problem.to_string();
+            GraphProblem::NoProcess { problem }.of_file(&shown)
+        };
         let sandbox = Sandbox::start(&isolation.child).map_err(failed)?;
         let serve = ServeOrder {
             library: choice.library(),
@@ -125,16 +129,12 @@ impl IsolatedModel {
                 }
                 Err(problem) => failed(problem.into()),
             },
-            Ok(SandboxAnswer::Late) => format!(
-                "{shown}: the model was not loaded after {} s, in a process of its own",
-                time.as_secs()
-            ),
-            Ok(SandboxAnswer::Ended | SandboxAnswer::HadItsTurn) => {
-                "the loading was ended before it was done".to_owned()
+            Ok(SandboxAnswer::Late) => {
+                let limit = &time.as_secs().to_string();
+                GraphProblem::NotLoaded { limit }.of_file(&shown)
             }
-            Ok(SandboxAnswer::TooLong) => {
-                format!("{shown}: the model has too many inputs and outputs, or too long names")
-            }
+            Ok(SandboxAnswer::Ended | SandboxAnswer::HadItsTurn) => GraphProblem::LoadingEnded.kept(),
+            Ok(SandboxAnswer::TooLong) => GraphProblem::TooManyPorts.of_file(&shown),
             Ok(SandboxAnswer::Closed) => {
                 let (status, said) = sandbox.end().map_err(failed)?;
                 return Err(death::of(&shown, DURING, status, &said, &limits));
@@ -292,7 +292,10 @@ impl ModelProcess {
         let watching = move || {
             let cause = match sandbox.wait() {
                 Ok((status, said)) => death::of(&shown, DURING, status, &said, &limits),
-                Err(problem) => format!("{shown}: the model's process is lost: {problem}"),
+                Err(problem) => {
+                    let problem = &problem.to_string();
+                    GraphProblem::ProcessLost { problem }.of_file(&shown)
+                }
             };
             let mut end = process.end.lock();
             end.cause = Some(cause.clone());
@@ -332,7 +335,7 @@ impl ModelProcess {
         }
         end.cause
             .clone()
-            .unwrap_or_else(|| "the model's process does not answer any more".to_owned())
+            .unwrap_or_else(|| GraphProblem::ProcessSilent.kept())
     }
 
     /// Asks the process to end a run. Does not wait: it may be a gateway's core that asks.

@@ -36,8 +36,9 @@ use self::tensors::{input, output, said};
 use super::classifier::{self, After};
 use super::cost::Cost;
 use super::ending::Ending;
+use super::load_error::{GraphFix, LoadError};
 use super::memory::OutputBudget;
-use super::predictor::{LoadError, OUTSIDE, Predictor, RunError, shorten, without_place};
+use super::predictor::{Predictor, RunError, shorten, without_place};
 use super::session_pool;
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
@@ -85,9 +86,9 @@ impl BuiltinModel {
                     runtime: "the compiled-in runtime".to_owned(),
                     cause: shorten(&without_place(&cause, path.parent())),
                     fix: if cause.contains("external data path") {
-                        OUTSIDE
+                        GraphFix::Weights
                     } else {
-                        "; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server)"
+                        GraphFix::OtherRuntime
                     },
                 },
             }

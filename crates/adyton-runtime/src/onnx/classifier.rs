@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use adyton_core::graph_fault::GraphFault;
 use prost::Message;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 
@@ -171,15 +172,11 @@ pub(super) fn attribute<'n>(node: &'n NodeProto, name: &str) -> Option<&'n Attri
 /// What the `ZipMap` would have made of its input.
 fn maps(scores: Tensor, labels: &[Label], room: &mut OutputBudget) -> Result<Value, RunError> {
     let Elements::Float32(elements) = scores.elements else {
-        return Err(RunError::Said("ZipMap: the scores are not float32".to_owned()));
+        return Err(RunError::Said(GraphFault::ScoresOfOtherType.kept()));
     };
     if labels.is_empty() || scores.shape.last() != Some(&labels.len()) {
-        let problem = format!(
-            "ZipMap: {} labels for scores of shape {:?}",
-            labels.len(),
-            scores.shape
-        );
-        return Err(RunError::Said(problem));
+        let (labels, shape) = (&labels.len().to_string(), &format!("{:?}", scores.shape));
+        return Err(RunError::Said(GraphFault::LabelsUnfit { labels, shape }.kept()));
     }
     let rows = elements.chunks_exact(labels.len());
     room.take_scores(rows.len(), labels)?;
@@ -192,7 +189,7 @@ fn maps(scores: Tensor, labels: &[Label], room: &mut OutputBudget) -> Result<Val
 /// The texts of classes for their numbers.
 fn name_classes(classes: Tensor, texts: &[String], room: &mut OutputBudget) -> Result<Value, RunError> {
     let Elements::Int64(numbers) = classes.elements else {
-        return Err(RunError::Said("the classifier gave no class numbers".to_owned()));
+        return Err(RunError::Said(GraphFault::NoClassNumbers.kept()));
     };
     let text = |number: &i64| {
         usize::try_from(*number)

@@ -19,6 +19,7 @@ mod unread;
 mod write;
 
 use adyton_core::fact::Fact;
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::model::ApiDeclaration;
 use bytes::Bytes;
 use serde_json::Value as Json;
@@ -104,9 +105,10 @@ pub(crate) fn with_few_axes(values: Vec<Value>) -> Result<Vec<Value>, RunError> 
     });
     let deepest = tensors.map(|tensor| tensor.shape.len()).max().unwrap_or_default();
     match deepest > MOST_OUTPUT_AXES {
-        true => Err(RunError::new(format!(
-            "an output has {deepest} axes, more than {MOST_OUTPUT_AXES}"
-        ))),
+        true => {
+            let (axes, most) = (&deepest.to_string(), &MOST_OUTPUT_AXES.to_string());
+            Err(RunError::new(GraphFault::OutputAxes { axes, most }.kept()))
+        }
         false => Ok(values),
     }
 }

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use adyton_core::graph_fault::GraphFault;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -96,12 +97,10 @@ impl Ending {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error, Serialize, Deserialize)]
 pub enum Ended {
     /// Nobody waits for it any more, or it may not go on.
-    #[error("the run was ended before it was done")]
+    #[error("{}", GraphFault::RunEnded.kept())]
     Unwanted,
     /// Models took more memory than they may.
-    #[error(
-        "the prediction was ended because the models of this server took more memory than `onnx.memory` allows; send less at once"
-    )]
+    #[error("{}", GraphFault::TooLarge.kept())]
     TooLarge,
 }
 

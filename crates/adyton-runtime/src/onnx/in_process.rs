@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use adyton_core::clock::Clock;
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::id::ProjectId;
 use adyton_core::model::ApiDeclaration;
 use http::StatusCode;
@@ -43,7 +44,7 @@ const QUICK: Duration = Duration::from_millis(100);
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum InstanceStartError {
     /// A declared schema does not fit the model.
-    #[error("config.json: apis[{at}].{problem}")]
+    #[error("{}", GraphProblem::Schema { at: &at.to_string(), fault: problem }.kept())]
     Schema {
         /// Which declaration.
         at: usize,

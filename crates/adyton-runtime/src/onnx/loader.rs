@@ -9,10 +9,11 @@ use super::builtin::BuiltinModel;
 use super::cost;
 use super::example::WithExample;
 use super::library::{self, Choice, LibrarySetting, OnnxLibrary, WhyBuiltin};
+use super::load_error::{GraphFix, LoadError};
 use super::load_into::LoadInto;
 use super::onnx_runtime::OnnxRuntimeModel;
 use super::panics::catch_panic;
-use super::predictor::{LoadError, Predictor, RunError};
+use super::predictor::{Predictor, RunError};
 
 /// See the module.
 #[derive(Clone)]
@@ -104,7 +105,7 @@ impl Loader {
                     file,
                     runtime,
                     cause,
-                    fix: "",
+                    fix: GraphFix::Unknown,
                 },
             })
         })?;

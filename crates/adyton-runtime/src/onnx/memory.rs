@@ -5,6 +5,7 @@
 //! gets none, and its run fails. Before it comes to that ([`ModelMemory::is_short`]), the watching thread of the inference
 //! threads ends the run that has been growing longest, so that what the server itself needs is still there.
 
+use adyton_core::graph_fault::GraphFault;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::ending::Ended;
@@ -123,9 +124,8 @@ impl OutputBudget {
 
     fn take_bytes(&mut self, bytes: u64) -> Result<(), RunError> {
         let Some(left) = self.0.checked_sub(bytes) else {
-            return Err(RunError::new(format!(
-                "the model's answer has more than {OUTPUTS_MOST} bytes; send less at once"
-            )));
+            let most = &OUTPUTS_MOST.to_string();
+            return Err(RunError::new(GraphFault::AnswerLarge { most }.kept()));
         };
         self.0 = left;
         match has_room_for(bytes) {

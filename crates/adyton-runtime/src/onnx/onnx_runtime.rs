@@ -11,6 +11,7 @@ mod values;
 use std::path::Path;
 use std::sync::Arc;
 
+use adyton_core::graph_fault::GraphFault;
 use bytes::Bytes;
 use ort::environment::Environment;
 use ort::ep;
@@ -22,9 +23,10 @@ use self::values::ValueError;
 use super::classifier::{self, After, Cut};
 use super::cost::Cost;
 use super::ending::{Ended, Ending};
+use super::load_error::LoadError;
 use super::load_into::LoadInto;
 use super::memory::OutputBudget;
-use super::predictor::{LoadError, Predictor, RunError, without_place};
+use super::predictor::{Predictor, RunError, without_place};
 use super::session_pool::{self, SessionPool};
 use super::signature::Ports;
 use super::tensor::{Tensor, Value};
@@ -236,9 +238,13 @@ impl OnnxRuntimeModel {
             && let Some(at) = inputs.iter().position(|tensor| tensor.elements.is_empty())
         {
             let name = self.ports.inputs.get(at).map_or("", |input| &input.name);
-            return Err(RunError::new(format!(
-                "inputs.{name}: no elements, over which {operator} crashes in ONNX Runtime; send at least one"
-            )));
+            return Err(RunError::new(
+                GraphFault::NoElements {
+                    input: name,
+                    operator,
+                }
+                .kept(),
+            ));
         }
         let lent: ort::Result<_> = inputs.iter().map(values::input).collect();
         lent.map_err(run_error)

@@ -8,6 +8,8 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use adyton_core::graph_fault::GraphFault;
+
 use super::ending::Ended;
 use super::predictor::RunError;
 
@@ -33,16 +35,14 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, RunError> {
 fn told(message: &str) -> RunError {
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
     if message.is_empty() {
-        RunError::new("the runtime panicked")
+        RunError::new(GraphFault::Panicked.kept())
     } else if says(&["failed to allocate", "capacity overflow"]) {
         Ended::TooLarge.into()
     } else if says(&["attempt to divide", "attempt to calculate the remainder"]) {
         let place = message.split(": ").next().unwrap_or_default();
-        RunError::new(format!(
-            "{place} cannot divide integers: the divisor is 0, or the quotient has no room in its type"
-        ))
+        RunError::new(GraphFault::DividesByZero { place }.kept())
     } else {
-        RunError::new(format!("the runtime panicked: {message}"))
+        RunError::new(GraphFault::PanickedOver { problem: message }.kept())
     }
 }
 

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::id::ProjectId;
 use adyton_core::language::{Language, message};
 use parking_lot::{Condvar, Mutex};
@@ -90,17 +91,21 @@ impl ThreadSettings {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ThreadsLost {
     /// By runs of the same project.
-    #[error(
-        "{0} inference threads are kept by predictions of this project that cannot be ended, so no further ONNX model of it is loaded; \
-         replace or delete the models that they ran, and restart the server to free the threads"
-    )]
+    #[error("{}", kept_by_project(.0))]
     OfProject(usize),
     /// By runs of all projects together.
-    #[error(
-        "{0} inference threads of this server are kept by predictions that cannot be ended, so no further ONNX model is loaded; ask an \
-         administrator to restart the server"
-    )]
+    #[error("{}", kept_by_all(.0))]
     OfAll(usize),
+}
+
+fn kept_by_project(count: &usize) -> String {
+    let count = &count.to_string();
+    GraphProblem::ThreadsOfProject { count }.kept()
+}
+
+fn kept_by_all(count: &usize) -> String {
+    let count = &count.to_string();
+    GraphProblem::ThreadsOfAll { count }.kept()
 }
 
 /// What one thread runs.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use adyton_core::language::both;
 use adyton_core::model::{Engine, ModelSpec};
+use adyton_core::package_note::PackageNote;
 use serde_json::{Map, Value as Json};
 
 use self::program::{program, unread_by_a_shell};
@@ -55,10 +56,11 @@ pub(super) fn package(
         Engine::Command { command } => notes.extend(unread_by_a_shell(command)),
     }
     if model.join("requirements.txt").is_file() {
-        notes.push(
-            "ignored: `requirements.txt` (nothing is installed; a program finds what is on this machine and in its package)"
-                .to_owned(),
-        );
+        let note = PackageNote::IgnoredFor {
+            field: "requirements.txt",
+            why: &PackageNote::NothingInstalled.kept(),
+        };
+        notes.push(note.kept());
     }
     spec.notes.splice(0..0, notes);
     Ok(spec)
@@ -75,9 +77,7 @@ fn configuration(model: &Path, said: &Said) -> Result<(Json, Vec<String>), Impor
     let mut config = match (&said.config, packaged) {
         (Some(given), packaged) => {
             if packaged.is_some_and(|packaged| packaged.ok().as_ref() != Some(given)) {
-                notes.push(
-                    "the request's `initial_config` stands in for the package's config.json".to_owned(),
-                );
+                notes.push(PackageNote::ConfigReplaced.kept());
             }
             given.clone()
         }
@@ -104,9 +104,7 @@ fn configuration(model: &Path, said: &Said) -> Result<(Json, Vec<String>), Impor
                     ));
                 }
                 Some(packaged) if packaged != *asked => {
-                    notes.push(format!(
-                        "the request's `{name}` stands in for that of config.json"
-                    ));
+                    notes.push(PackageNote::FieldReplaced { field: name }.kept());
                 }
                 _ => {}
             }

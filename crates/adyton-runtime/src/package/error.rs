@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use adyton_core::event_cause::cause_in;
 use adyton_core::language::{Bilingual, Language, Words, both, message};
 use adyton_core::shown::quoted;
 
@@ -120,7 +121,7 @@ impl ImportError {
                 ("model/config.json".to_owned(), cause, fix)
             }
             Self::Field { field, cause, fix } => (format!("model/config.json: {field}"), cause, fix),
-            Self::Model(problem) => return problem.clone(),
+            Self::Model(problem) => return cause_in(problem, language).into_owned(),
             Self::Storage(problem) => {
                 return message!(
                     language,
@@ -168,7 +169,10 @@ impl From<TrialError> for ImportError {
         match problem {
             TrialError::Schema { at, problem } => Self::field(
                 format!("apis[{at}].request.data"),
-                Bilingual::as_it_is(problem),
+                Bilingual {
+                    chinese: cause_in(&problem, Language::Chinese).into_owned(),
+                    english: problem,
+                },
                 ("let the schema and the model agree", "请使 schema 与模型一致"),
             ),
             TrialError::Unavailable(_) => Self::Storage(io::Error::other(problem)),

@@ -242,7 +242,7 @@ fn model(number: u128) -> Model {
         name: format!("m{number}"),
         version: "0.0.1".to_owned(),
         status: ModelStatus::Published,
-        failure: String::new(),
+        failure: adyton_core::language::Bilingual::default(),
         package: Some(Sha256::of(&number.to_be_bytes())),
         size: 1,
         source_location: String::new(),

@@ -110,7 +110,7 @@ fn recipe(project: ProjectId, version: &Version, model: Option<&Model>) -> Recip
         .kept()),
         Some(model) => Err(Cause::ModelState {
             status: model.status.name(),
-            problem: &model.failure,
+            problem: &model.failure.english,
         }
         .kept()),
     };
@@ -231,7 +231,7 @@ mod tests {
         );
         let failed = Model {
             status: ModelStatus::Failed,
-            failure: "no config.json".into(),
+            failure: adyton_core::language::Bilingual::as_it_is("no config.json"),
             ..publishing
         };
         assert_eq!(why(Some(&failed)), "the model is failed: no config.json");

@@ -4,6 +4,8 @@ use std::process::ExitStatus;
 
 use std::os::unix::process::ExitStatusExt as _;
 
+use adyton_core::graph_problem::GraphProblem;
+
 use super::SandboxLimits;
 
 /// What is written by who runs out of stack.
@@ -25,51 +27,65 @@ pub(crate) fn is_of_memory(said: &str) -> bool {
     has_any(said, &NO_MEMORY)
 }
 
-/// A model that ran out of memory while `during`.
-pub(crate) fn no_memory(shown: &str, during: &str, limits: &SandboxLimits) -> String {
-    format!(
-        "{shown}: the model ran out of memory {during}; it may have {} MiB (`{}`)",
-        limits.memory >> 20,
-        limits.memory_setting
-    )
+/// A model that ran out of memory while `during`, in the words of whoever ran out of it, if there are some.
+pub(crate) fn no_memory(
+    shown: &str,
+    during: GraphProblem<'_>,
+    limits: &SandboxLimits,
+    cause: Option<&str>,
+) -> String {
+    let (during, setting) = (&during.kept(), limits.memory_setting);
+    let mib = &(limits.memory >> 20).to_string();
+    match cause {
+        None => GraphProblem::OutOfMemory { during, mib, setting },
+        Some(cause) => GraphProblem::OutOfMemoryFor {
+            during,
+            mib,
+            setting,
+            cause,
+        },
+    }
+    .of_file(shown)
 }
 
 /// What happened to a process that ended by itself; `said` is the end of what it wrote, `during` says what it was for.
 pub(crate) fn of(
     shown: &str,
-    during: &str,
+    during: GraphProblem<'_>,
     status: ExitStatus,
     said: &str,
     limits: &SandboxLimits,
 ) -> String {
-    if has_any(said, &NO_STACK) {
-        return format!(
-            "{shown}: the model ran out of stack {during}; its graph is nested too deeply for {} KiB (`onnx.load_stack`)",
-            limits.stack >> 10
-        );
+    if is_of_memory(said) && !has_any(said, &NO_STACK) {
+        return no_memory(shown, during, limits, None);
     }
-    if is_of_memory(said) {
-        return no_memory(shown, during, limits);
+    let during = &during.kept();
+    if has_any(said, &NO_STACK) {
+        let kib = &(limits.stack >> 10).to_string();
+        return GraphProblem::OutOfStack { during, kib }.of_file(shown);
     }
     match (status.signal(), status.code()) {
-        (Some(9), _) => format!(
-            "{shown}: the model's process was killed (signal 9) {during}, as the kernel does when the machine runs out of memory"
-        ),
+        (Some(9), _) => GraphProblem::Killed { during }.of_file(shown),
         (Some(signal), _) => {
             let name = match signal {
-                4 => " (SIGILL)",
-                6 => " (SIGABRT)",
-                7 => " (SIGBUS)",
-                8 => " (SIGFPE)",
-                11 => " (SIGSEGV)",
+                4 => "SIGILL",
+                6 => "SIGABRT",
+                7 => "SIGBUS",
+                8 => "SIGFPE",
+                11 => "SIGSEGV",
                 _ => "",
             };
-            format!("{shown}: the runtime crashed with signal {signal}{name} {during}")
+            let signal = &signal.to_string();
+            match name {
+                "" => GraphProblem::Crashed { signal, during },
+                name => GraphProblem::CrashedBy { signal, name, during },
+            }
+            .of_file(shown)
         }
-        (None, code) => format!(
-            "{shown}: the model's process ended with exit code {} {during}",
-            code.unwrap_or_default()
-        ),
+        (None, code) => {
+            let code = &code.unwrap_or_default().to_string();
+            GraphProblem::Exited { code, during }.of_file(shown)
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::model::ApiDeclaration;
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +107,7 @@ fn find(trial: &Trial) -> Found {
     match runs.map(thread::JoinHandle::join) {
         Ok(Ok(found)) => found,
         Ok(Err(_)) => Found::NoAnswer {
-            cause: "the runtime panicked in the first run".to_owned(),
+            cause: GraphProblem::FirstRunPanicked.kept(),
         },
         Err(problem) => Found::NoAnswer {
             cause: problem.to_string(),
@@ -132,12 +133,11 @@ fn run(model: Box<dyn Predictor>, file: &str, apis: &[ApiDeclaration]) -> Found 
         }
         Some(Silence::Unanswered(failure)) => Found::NoAnswer { cause: failure.said },
         Some(Silence::Panics(failure)) => Found::Refused {
-            cause: format!(
-                "model/{file}: the runtime ({}) cannot run the model: {}; ONNX Runtime may be able to (`adyton doctor --fix` installs it; then restart the server); if \
-                 the model answers other inputs than these, add a body that it accepts as `model/example.json`",
-                model.runtime(),
-                failure.said
-            ),
+            cause: GraphProblem::CannotRun {
+                runtime: &model.runtime(),
+                cause: &failure.said,
+            }
+            .of_file(&format!("model/{file}")),
         },
     }
 }

@@ -10,6 +10,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use adyton_core::digest::Sha256;
+use adyton_core::graph_problem::GraphProblem;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
@@ -77,10 +78,8 @@ impl Note {
         self.passed = false;
         self.deaths += 1;
         if self.deaths >= DEATHS {
-            let cause = format!(
-                "model/{}: the server died {} times while it loaded the model",
-                mark.file, self.deaths
-            );
+            let times = &self.deaths.to_string();
+            let cause = GraphProblem::ServerDied { times }.of_file(&format!("model/{}", mark.file));
             self.fails(&cause, mark.wish);
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use adyton_core::graph_problem::GraphProblem;
+
 use super::child::{Trial, Try};
 use super::{Found, Subject, TrialError, TrialLimits, TrialSettings};
 use crate::onnx::library::Choice;
@@ -10,7 +12,7 @@ use crate::sandbox::{Sandbox, SandboxAnswer, SandboxLimits, death};
 /// The longest answer, in bytes.
 const LONGEST: u64 = 64 << 10;
 /// What the child is for.
-const DURING: &str = "while it was tried in a process of its own";
+const DURING: GraphProblem<'_> = GraphProblem::WhileTried;
 
 /// Tries a model while it has its turn; blocks until the child has ended, at most for its time. `None`: the turn is over.
 pub(super) fn run(
@@ -53,21 +55,25 @@ pub(super) fn run(
         SandboxAnswer::Line(line) => {
             // The graph may have taken the child over: that is the model's fault.
             let found: Found = serde_json::from_slice(&line).map_err(|_| {
-                TrialError::Died(format!(
-                    "{shown}: the model's process did not say what came of it {DURING}"
-                ))
+                let during = &DURING.kept();
+                TrialError::Died(GraphProblem::SaidNothing { during }.of_file(&shown))
             })?;
             out_of_memory(found.shortened(), &shown, &limits).map(Some)
         }
-        SandboxAnswer::Late => Err(TrialError::Died(format!(
-            "{shown}: the model had not answered once after {} s, in a process of its own",
-            time.as_secs()
-        ))),
+        SandboxAnswer::Late => {
+            let limit = &time.as_secs().to_string();
+            Err(TrialError::Died(
+                GraphProblem::NotAnswered { limit }.of_file(&shown),
+            ))
+        }
         SandboxAnswer::Ended => Err(TrialError::Ended),
         SandboxAnswer::HadItsTurn => Ok(None),
-        SandboxAnswer::TooLong => Err(TrialError::Died(format!(
-            "{shown}: the runtime said more than {LONGEST} bytes about the model {DURING}"
-        ))),
+        SandboxAnswer::TooLong => {
+            let (bytes, during) = (&LONGEST.to_string(), &DURING.kept());
+            Err(TrialError::Died(
+                GraphProblem::SaidTooMuch { bytes, during }.of_file(&shown),
+            ))
+        }
         SandboxAnswer::Closed => Err(TrialError::Died(death::of(
             &shown, DURING, status, &said, &limits,
         ))),
@@ -77,10 +83,10 @@ pub(super) fn run(
 /// A runtime that says that memory ran out has met the child's limit: in the server there would be none.
 fn out_of_memory(found: Found, shown: &str, limits: &SandboxLimits) -> Result<Found, TrialError> {
     match &found {
-        Found::OutOfMemory { cause } => Err(TrialError::Died(format!(
-            "{}: {cause}",
-            death::no_memory(shown, DURING, limits)
-        ))),
+        Found::OutOfMemory { cause } => {
+            let died = death::no_memory(shown, DURING, limits, Some(cause));
+            Err(TrialError::Died(died))
+        }
         Found::Answers | Found::NoAnswer { .. } | Found::Refused { .. } | Found::Schema { .. } => Ok(found),
     }
 }

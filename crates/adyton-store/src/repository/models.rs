@@ -2,6 +2,7 @@
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::{ModelId, ProjectId};
+use adyton_core::language::Bilingual;
 use adyton_core::model::{Model, ModelSpec, ModelStatus};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
@@ -85,7 +86,7 @@ impl Models<'_> {
             name: new.name,
             version: new.version,
             status: ModelStatus::Publishing,
-            failure: String::new(),
+            failure: Bilingual::default(),
             package: None,
             size: 0,
             source_location: new.source_location,
@@ -152,8 +153,15 @@ impl Models<'_> {
     }
 
     /// The import failed, for this reason: the model is `failed`. `ModelState` if it is not `publishing`.
-    pub async fn fail(&self, id: ModelId, reason: &str) -> Result<Option<Committed<Model>>, StoreError> {
-        let reason = to_text(reason.to_owned());
+    pub async fn fail(
+        &self,
+        id: ModelId,
+        reason: &Bilingual,
+    ) -> Result<Option<Committed<Model>>, StoreError> {
+        let reason = Bilingual {
+            english: to_text(reason.english.clone()),
+            chinese: to_text(reason.chinese.clone()),
+        };
         let mut write = self.0.write().await?;
         let Some(mut model) = find_publishing(&write.session, id).await? else {
             return Ok(None);
@@ -161,7 +169,7 @@ impl Models<'_> {
         let change = ActiveModel {
             id: Set(id.to_string()),
             status: Set(ModelStatus::Failed.name().into()),
-            failure: Set(reason.clone()),
+            failure: Set(reason.kept()),
             ..ActiveModel::default()
         };
         model.status = ModelStatus::Failed;

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use adyton_core::clock::Timestamp;
+use adyton_core::language::Bilingual;
 use adyton_core::model::ModelStatus;
 
 use super::Cell;
@@ -55,7 +56,7 @@ impl Model {
             size: cell.number("size", self.size)?,
             name: self.name,
             version: self.version,
-            failure: self.failure,
+            failure: Bilingual::of_kept(&self.failure),
             package,
             source_location: self.source_location,
             description: self.description,

@@ -1,5 +1,6 @@
 //! `adyton doctor`: looks at everything that an installation needs, and says what to fix. Each check is a file.
 
+mod check_name;
 mod clock;
 mod configuration;
 mod control;
@@ -13,11 +14,15 @@ mod server;
 use clap::Args;
 use serde_json::{Value, json};
 
+use self::check_name::{CheckName, Verdict};
 use super::config::Flags;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
 use adyton_cli::said;
 use adyton_cli::terminal::{Printable, Terminal, Tone};
+use adyton_core::columns::{columns, padded};
+use adyton_core::language::Language;
 
 /// Check this installation and say what to fix
 #[derive(Args)]
@@ -32,21 +37,10 @@ pub(crate) struct Doctor {
     fix: bool,
 }
 
-/// How a check ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Verdict {
-    /// As it should be.
-    Fine,
-    /// It works, but something is less than it could be.
-    Note,
-    /// It does not work.
-    Wrong,
-}
-
 /// One thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Finding {
-    what: &'static str,
+    what: CheckName,
     verdict: Verdict,
     said: String,
     fix: Option<String>,
@@ -54,7 +48,7 @@ pub(super) struct Finding {
 
 impl Finding {
     /// As it should be.
-    pub(super) fn fine(what: &'static str, said: impl Into<String>) -> Self {
+    pub(super) fn fine(what: CheckName, said: impl Into<String>) -> Self {
         Self {
             what,
             verdict: Verdict::Fine,
@@ -63,14 +57,14 @@ impl Finding {
         }
     }
     /// It does not work, and what was found says what to do.
-    pub(super) fn plainly_wrong(what: &'static str, said: impl Into<String>) -> Self {
+    pub(super) fn plainly_wrong(what: CheckName, said: impl Into<String>) -> Self {
         Self {
             verdict: Verdict::Wrong,
             ..Self::fine(what, said)
         }
     }
     /// It works, but could be better.
-    pub(super) fn note(what: &'static str, said: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn note(what: CheckName, said: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             what,
             verdict: Verdict::Note,
@@ -79,7 +73,7 @@ impl Finding {
         }
     }
     /// It does not work.
-    pub(super) fn wrong(what: &'static str, said: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn wrong(what: CheckName, said: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             verdict: Verdict::Wrong,
             ..Self::note(what, said, fix)
@@ -133,32 +127,34 @@ impl Doctor {
 }
 
 fn document(findings: &[Finding]) -> Value {
-    let name = |verdict| match verdict {
-        Verdict::Fine => "fine",
-        Verdict::Note => "note",
-        Verdict::Wrong => "wrong",
-    };
+    let english = Language::English;
     let list = findings.iter().map(|finding| {
-        json!({"check": finding.what, "verdict": name(finding.verdict), "found": finding.said, "fix": finding.fix})
+        json!({
+            "check": finding.what.name_in(english),
+            "verdict": finding.verdict.word_in(english),
+            "found": finding.said,
+            "fix": finding.fix,
+        })
     });
     json!({"checks": list.collect::<Vec<_>>()})
 }
 
 fn report(terminal: &Terminal, findings: &[Finding]) {
-    let width = findings
-        .iter()
-        .map(|finding| finding.what.len())
-        .max()
-        .unwrap_or(0);
+    let language = spoken();
+    let widest = |texts: &mut dyn Iterator<Item = &'static str>| texts.map(columns).max().unwrap_or(0);
+    let width = widest(&mut findings.iter().map(|finding| finding.what.name_in(language)));
+    let mark_width = widest(&mut Verdict::ALL.iter().map(|verdict| verdict.word_in(language)));
     for finding in findings {
-        let mark = match finding.verdict {
-            Verdict::Fine => terminal.tone(Tone::Good, "fine "),
-            Verdict::Note => terminal.tone(Tone::Warn, "note "),
-            Verdict::Wrong => terminal.tone(Tone::Bad, "wrong"),
+        let tone = match finding.verdict {
+            Verdict::Fine => Tone::Good,
+            Verdict::Note => Tone::Warn,
+            Verdict::Wrong => Tone::Bad,
         };
-        terminal.print(mark + format!("  {:width$}  {}", finding.what, finding.said));
+        let mark = terminal.tone(tone, padded(finding.verdict.word_in(language), mark_width));
+        let what = padded(finding.what.name_in(language), width);
+        terminal.print(mark + format!("  {what}  {}", finding.said));
         if let Some(fix) = &finding.fix {
-            let margin = Printable::from(format!("{:7}{:width$}  ", "", ""));
+            let margin = Printable::from(" ".repeat(mark_width + width + 4));
             terminal.print(margin + terminal.tone(Tone::Dim, said!("fix: {fix}", "处理：{fix}")));
         }
     }

@@ -5,13 +5,15 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::installation::Installation;
 use adyton_cli::context::Context;
 use adyton_cli::failure::{Failure, Outcome};
+use adyton_cli::language::spoken;
 use adyton_cli::ready::Ready;
 use adyton_cli::said;
+use adyton_core::not_ready::waits_in;
 
 /// How long each step of a question may take.
 const STEP: Duration = Duration::from_secs(4);
@@ -49,7 +51,9 @@ impl Health {
             (None, 0) => ready.gateway_url.clone(),
             (None, _) => crate::server::url(config.gateway.listen),
         };
-        for (name, url) in [("control listener", &ready.control_url), ("gateway", &gateway)] {
+        let control_listener = said!("control listener", "控制监听端口");
+        let gateway_name = said!("gateway", "网关");
+        for (name, url) in [(&control_listener, &ready.control_url), (&gateway_name, &gateway)] {
             require_ready(name, url)?;
         }
         let control = &ready.control_url;
@@ -91,7 +95,22 @@ fn require_ready(name: &str, url: &str) -> Outcome {
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body.trim());
     match code {
         "200" => Ok(()),
-        code => Err(told(format!("{code} {body}"))),
+        code => Err(told(format!("{code} {}", waited_for(body)))),
+    }
+}
+
+/// What a listener that is not ready answers that it waits for, as its reader says it; all else as it came.
+pub(super) fn waited_for(body: &str) -> String {
+    let answer: Option<Value> = serde_json::from_str(body).ok();
+    match answer
+        .as_ref()
+        .and_then(|answer| answer.get("waits_for")?.as_str())
+    {
+        Some(waits) => {
+            let waits = waits_in(waits, spoken());
+            said!("waits for: {waits}", "等待：{waits}")
+        }
+        None => body.to_owned(),
     }
 }
 

@@ -5,12 +5,14 @@
 use std::path::PathBuf;
 
 use adyton_api::modelarts::models::PortShown;
+use adyton_core::event_cause::cause_in;
 use clap::Args;
 use serde_json::json;
 
 use super::show::{call, ports, size};
 use crate::context::Context;
 use crate::failure::Outcome;
+use crate::language::spoken;
 use crate::package_check::CheckedPackage;
 use crate::said;
 
@@ -56,6 +58,7 @@ impl Check {
             ),
         };
         let calls: Vec<String> = spec.apis.iter().map(call).collect();
+        let notes: Vec<_> = spec.notes.iter().map(|note| cause_in(note, spoken())).collect();
         let path = self.path.display();
         terminal.print(said!("{path} can be imported.", "{path} 可以导入。"));
         terminal.print(terminal.facts(&[
@@ -64,7 +67,7 @@ impl Check {
             ("calls", calls.join("\n")),
             ("inputs", ports(&inputs)),
             ("outputs", ports(&outputs)),
-            ("notes", spec.notes.join("\n")),
+            ("notes", notes.join("\n")),
         ]));
         if kind.runs_code() {
             terminal.note(said!(

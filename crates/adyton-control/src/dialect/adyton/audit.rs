@@ -379,24 +379,26 @@ mod tests {
         explained(KeptAudit { number: 3, record }, &reader)
     }
 
+    /// The sample's record, of a call that was refused so.
+    fn refused(shown: SubCode, failure: Option<&Failure>) -> AuditRecord {
+        AuditRecord {
+            refusal: Some(crate::audit::refusal(shown, failure)),
+            ..adyton_core::sample::audit_record()
+        }
+    }
+
     #[test]
     fn what_a_record_keeps_and_commands_are_in_the_readers_language() {
         let failure = Failure::missing(Thing::App, "a1");
         let shown = failure.reason().at(adyton_core::catalogue::Surface::Apig);
-        let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(shown, Some(&failure))),
-            ..adyton_core::sample::audit_record()
-        };
+        let record = refused(shown, Some(&failure));
         let message = |language| told(&record, language).record.refusal.unwrap().message;
         assert_eq!(message(Language::English), "App a1 does not exist");
         assert_eq!(message(Language::Chinese), "应用 a1 不存在");
 
         let shown =
             adyton_core::catalogue::Reason::CredentialsMissing.at(adyton_core::catalogue::Surface::ModelArts);
-        let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(shown, None)),
-            ..adyton_core::sample::audit_record()
-        };
+        let record = refused(shown, None);
         let command = format!(
             "`adyton sign {} http://127.0.0.1:8081{}`",
             record.method, record.path
@@ -409,13 +411,10 @@ mod tests {
 
     #[test]
     fn a_refused_call_is_explained_in_the_language_that_is_asked_for() {
-        let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(
-                adyton_core::catalogue::Reason::NoSuchApp.at(adyton_core::catalogue::Surface::Apig),
-                None,
-            )),
-            ..adyton_core::sample::audit_record()
-        };
+        let record = refused(
+            adyton_core::catalogue::Reason::NoSuchApp.at(adyton_core::catalogue::Surface::Apig),
+            None,
+        );
         let english = told(&record, Language::English);
         let page = english.page.unwrap();
         assert!(page.contains("Cause: ") && page.contains("Fix: "), "{page}");
@@ -429,10 +428,7 @@ mod tests {
     fn what_is_in_the_way_and_where_calls_belong_stand_in_the_advice() {
         use adyton_core::catalogue::{Reason, Surface};
         let page = |reason: Reason, failure: Option<&Failure>| {
-            let record = AuditRecord {
-                refusal: Some(crate::audit::refusal(reason.at(Surface::ModelArts), failure)),
-                ..adyton_core::sample::audit_record()
-            };
+            let record = refused(reason.at(Surface::ModelArts), failure);
             told(&record, Language::English).page.unwrap()
         };
         let in_use = |service: &str| Failure::ModelInUse {
@@ -442,13 +438,7 @@ mod tests {
         assert!(one.contains("`adyton service delete iris`"), "{one}");
         let two = page(Reason::ModelInUse, Some(&in_use("iris, poetry")));
         assert!(two.contains("`adyton service delete SERVICE`"), "{two}");
-        let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(
-                Reason::ManageNoSuchAddress.at(Surface::Adyton),
-                None,
-            )),
-            ..adyton_core::sample::audit_record()
-        };
+        let record = refused(Reason::ManageNoSuchAddress.at(Surface::Adyton), None);
         let elsewhere = told(&record, Language::Chinese).page.unwrap();
         assert!(elsewhere.contains("`http://127.0.0.1:8080`"), "{elsewhere}");
     }
@@ -467,14 +457,8 @@ mod tests {
                 action: action.to_owned(),
             };
             let is_of_all = surface == Surface::Iam;
-            let record = AuditRecord {
-                refusal: Some(crate::audit::refusal(
-                    Reason::IamNotPermitted.at(surface),
-                    Some(&failure),
-                )),
-                project: adyton_core::sample::audit_record().project.filter(|_| !is_of_all),
-                ..adyton_core::sample::audit_record()
-            };
+            let mut record = refused(Reason::IamNotPermitted.at(surface), Some(&failure));
+            record.project = record.project.filter(|_| !is_of_all);
             let name = record.caller.as_ref().unwrap().name.clone();
             let place = match record.project {
                 Some(project) => format!("--project {project}"),
@@ -487,6 +471,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn a_token_for_what_is_not_theirs_is_told_with_the_role_in_that_project_alone() {
         use adyton_core::catalogue::{Reason, Surface};
@@ -494,12 +479,8 @@ mod tests {
             scope: "text".to_owned(),
         };
         let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(
-                Reason::NoRoleInScope.at(Surface::Iam),
-                Some(&failure),
-            )),
             project: None,
-            ..adyton_core::sample::audit_record()
+            ..refused(Reason::NoRoleInScope.at(Surface::Iam), Some(&failure))
         };
         let name = record.caller.as_ref().unwrap().name.clone();
         for language in Language::ALL {
@@ -518,13 +499,7 @@ mod tests {
         let failure = Failure::Forbidden {
             action: "iam:quotas:update".to_owned(),
         };
-        let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(
-                Reason::IamNotPermitted.at(Surface::Adyton),
-                Some(&failure),
-            )),
-            ..adyton_core::sample::audit_record()
-        };
+        let record = refused(Reason::IamNotPermitted.at(Surface::Adyton), Some(&failure));
         let page = told(&record, Language::English).page.unwrap();
         assert!(
             record.project.is_some() && page.contains(" administrator --whole-domain`"),
@@ -536,10 +511,7 @@ mod tests {
     fn the_reference_is_named_by_its_address() {
         let shown =
             adyton_core::catalogue::Reason::InvalidField.at(adyton_core::catalogue::Surface::ModelArts);
-        let record = AuditRecord {
-            refusal: Some(crate::audit::refusal(shown, None)),
-            ..adyton_core::sample::audit_record()
-        };
+        let record = refused(shown, None);
         for language in Language::ALL {
             let page = told(&record, language).page.unwrap();
             assert!(page.contains("`http://127.0.0.1:8081/docs`"), "{page}");

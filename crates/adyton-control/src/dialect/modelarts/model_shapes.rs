@@ -2,6 +2,8 @@
 //! `model_metrics` are JSON in strings.
 
 use adyton_api::modelarts::models::{ModelShown, ModelSummary, PortShown};
+use adyton_core::event_cause::cause_in;
+use adyton_core::language::Language;
 use adyton_core::model::{ApiDeclaration, Model, ModelSpec};
 use adyton_core::port::{ModelPorts, Port};
 use serde_json::{Value, json};
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 use crate::shared::Shared;
 
 /// What a list shows.
-pub(crate) fn model_summary(shared: &Shared, model: &Model) -> ModelSummary {
+pub(crate) fn model_summary(shared: &Shared, model: &Model, language: Language) -> ModelSummary {
     let live = shared.live();
     ModelSummary {
         model_id: model.id.to_string(),
@@ -33,17 +35,18 @@ pub(crate) fn model_summary(shared: &Shared, model: &Model) -> ModelSummary {
         workspace_id: "0".to_owned(),
         publishable_flag: model.status == adyton_core::model::ModelStatus::Published,
         install_type: vec!["real-time".to_owned()],
-        error_msg: model.failure.clone(),
+        // What was kept before both languages were is read by its English.
+        error_msg: cause_in(model.failure.text_in(language), language).into_owned(),
     }
 }
 
 /// Everything.
-pub(crate) fn model_shown(shared: &Shared, model: &Model) -> ModelShown {
+pub(crate) fn model_shown(shared: &Shared, model: &Model, language: Language) -> ModelShown {
     let spec = model.spec.as_ref();
     let declared: Vec<Value> = spec.iter().flat_map(|spec| &spec.apis).map(declaration).collect();
     let parameters: Vec<Value> = spec.iter().flat_map(|spec| &spec.apis).map(parameters).collect();
     ModelShown {
-        summary: model_summary(shared, model),
+        summary: model_summary(shared, model, language),
         model_algorithm: spec.map(|spec| spec.algorithm.clone()).unwrap_or_default(),
         runtime: spec.and_then(|spec| spec.runtime.clone()).unwrap_or_default(),
         apis: Value::from(declared).to_string(),
@@ -59,7 +62,11 @@ pub(crate) fn model_shown(shared: &Shared, model: &Model) -> ModelShown {
             .package
             .map(|digest| format!("package://sha256/{digest}"))
             .unwrap_or_default(),
-        import_notes: spec.map(|spec| spec.notes.clone()).unwrap_or_default(),
+        import_notes: spec
+            .iter()
+            .flat_map(|spec| &spec.notes)
+            .map(|note| cause_in(note, language).into_owned())
+            .collect(),
         inputs: spec.map(inputs).unwrap_or_default(),
         outputs: spec.map(outputs).unwrap_or_default(),
     }

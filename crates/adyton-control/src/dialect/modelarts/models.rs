@@ -13,6 +13,7 @@ use crate::audit::{self, Audited as _};
 use crate::call::Call;
 use crate::endpoint::{Json, Query};
 use crate::failure::{Failure, OperationResult, Thing};
+use crate::language;
 use crate::operations::model;
 
 /// Which models.
@@ -121,10 +122,11 @@ pub(crate) async fn list(call: Call, Query(query): Query<ModelQuery>) -> Operati
     };
     let page = page(query.offset, query.limit)?;
     let listed = model::list(&call.shared, call.project()?, &filter, order, page).await?;
+    let language = language::of(&call.headers);
     let models: Vec<ModelSummary> = listed
         .items
         .iter()
-        .map(|model| model_shapes::model_summary(&call.shared, model))
+        .map(|model| model_shapes::model_summary(&call.shared, model, language))
         .collect();
     Ok(Json(ModelList {
         total_count: listed.total,
@@ -145,7 +147,8 @@ fn empty() -> ModelList {
 pub(crate) async fn show(call: Call) -> OperationResult<Json<ModelShown>> {
     let mut model = model::show(&call.shared, call.project()?, id(&call)?).await?;
     model::with_ports(&call.shared, &mut model).await?;
-    Ok(Json(model_shapes::model_shown(&call.shared, &model)))
+    let language = language::of(&call.headers);
+    Ok(Json(model_shapes::model_shown(&call.shared, &model, language)))
 }
 
 /// `DELETE …/models/{model_id}`

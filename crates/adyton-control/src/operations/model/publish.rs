@@ -1,7 +1,7 @@
 //! An import in the background: the package is read, and the model is `published`, or `failed` with the cause. Imports that a restart
 //! cut off have failed, and say so.
 
-use adyton_core::language::both;
+use adyton_core::language::{Bilingual, Language, both};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ impl Job {
         let (model, project) = (self.model, self.project);
         let outcome = match self.read(shared, slot).await {
             Ok(found) => settle(shared, model, project, found).await,
-            Err(failure) => fail(shared, model, &failure.to_string()).await,
+            Err(failure) => fail(shared, model, &told(&failure)).await,
         };
         if let Err(failure) = outcome {
             tracing::error!(model.id = %model, "the result of an import could not be stored: {failure}");
@@ -173,7 +173,7 @@ async fn settle(shared: &Shared, model: ModelId, project: ProjectId, found: Foun
     let digest = found.digest;
     match publish(shared, model, project, found).await {
         Err(full @ Failure::Quota { .. }) => {
-            fail(shared, model, &full.to_string()).await?;
+            fail(shared, model, &told(&full)).await?;
             sweep::alone(shared, digest).await;
             Ok(())
         }
@@ -199,8 +199,16 @@ async fn publish(shared: &Shared, model: ModelId, project: ProjectId, found: Fou
     Ok(())
 }
 
+/// Why it failed, in both languages.
+fn told(failure: &Failure) -> Bilingual {
+    Bilingual {
+        english: failure.told_in(Language::English),
+        chinese: failure.told_in(Language::Chinese),
+    }
+}
+
 /// Notes why an import failed; also when the server was ended in the middle of one.
-async fn fail(shared: &Shared, model: ModelId, reason: &str) -> OperationResult<()> {
+async fn fail(shared: &Shared, model: ModelId, reason: &Bilingual) -> OperationResult<()> {
     tracing::info!(model.id = %model, "the import failed: {reason}");
     match shared.store.models().fail(model, reason).await? {
         Some(committed) => shared.settled(committed).await.map(drop),
@@ -211,12 +219,11 @@ async fn fail(shared: &Shared, model: ModelId, reason: &str) -> OperationResult<
 /// Ends every import that no longer runs. Call it before the first request.
 pub(crate) async fn recover(shared: &Shared) -> OperationResult<()> {
     for model in shared.store.models().unfinished().await? {
-        let failed = fail(
-            shared,
-            model.id,
+        let reason = both!(
             "the server was restarted during the import; delete this model and import it again",
+            "导入期间服务器重启；请删除该模型并重新导入"
         );
-        match failed.await {
+        match fail(shared, model.id, &reason).await {
             Ok(()) => {}
             // A disk that is full now is no reason not to start: it is told at the next one.
             Err(failure @ (Failure::NoSpace(_) | Failure::Storage(_))) => {
@@ -247,7 +254,11 @@ mod tests {
         recover(&rig.shared).await.unwrap();
         let model = show(&rig.shared, project, cut_off).await.unwrap();
         assert_eq!(model.status, ModelStatus::Failed);
-        assert!(model.failure.contains("import it again"), "{}", model.failure);
+        assert!(
+            model.failure.english.contains("import it again"),
+            "{}",
+            model.failure
+        );
         let model = show(&rig.shared, project, whole).await.unwrap();
         assert_eq!(model.status, ModelStatus::Published);
     }
@@ -294,7 +305,7 @@ mod tests {
         settle(shared, id, project, found).await.unwrap();
         let model = show(shared, project, id).await.unwrap();
         assert_eq!(model.status, ModelStatus::Failed);
-        assert!(model.failure.contains("quota of 10"), "{}", model.failure);
+        assert!(model.failure.english.contains("quota of 10"), "{}", model.failure);
         assert!(!shared.packages.path(digest).exists());
     }
 
@@ -303,7 +314,9 @@ mod tests {
         let rig = Rig::new().await;
         let id = rig.unfinished(rig.project(), "iris", "0.0.1").await;
         rig.shared.store.models().delete(rig.project(), id).await.unwrap();
-        fail(&rig.shared, id, "broken").await.unwrap();
+        fail(&rig.shared, id, &Bilingual::as_it_is("broken"))
+            .await
+            .unwrap();
         let found = Found {
             digest: Sha256::of(b"iris"),
             size: 1,

@@ -1,6 +1,7 @@
 //! Refuses what the compiled-in runtime would compute otherwise than the model says: unknown operator sets, and attributes
 //! that it does not understand (`operators.rs` lists the ones that it does).
 
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::shown::quoted;
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, NodeProto};
 
@@ -18,11 +19,13 @@ pub(super) fn refusal(model: &ModelProto) -> Option<String> {
     };
     for (domain, shown, known) in [(ONNX, "ai.onnx", SETS), (ML, ML, ML_SETS)] {
         if let Some(version) = version_of(domain).filter(|version| !known.contains(version)) {
-            return Some(format!(
-                "operator set {version} of {shown} is not one of {} to {}; export the model with one of these",
-                known.start(),
-                known.end()
-            ));
+            let fault = GraphFault::OperatorSet {
+                version: &version.to_string(),
+                domain: shown,
+                first: &known.start().to_string(),
+                last: &known.end().to_string(),
+            };
+            return Some(fault.kept());
         }
     }
     let version = version_of(ONNX).unwrap_or(*SETS.start());
@@ -35,10 +38,10 @@ fn in_graph(graph: &GraphProto, version: i64) -> Option<String> {
         .iter()
         .find(|tensor| element_type(tensor.data_type).is_none());
     if let Some(tensor) = strange {
-        return Some(format!(
-            "the compiled-in runtime does not support the type of the tensor \"{}\"",
-            quoted(&tensor.name, NAME)
-        ));
+        let fault = GraphFault::TensorType {
+            tensor: &quoted(&tensor.name, NAME),
+        };
+        return Some(fault.kept());
     }
     graph.node.iter().find_map(|node| in_node(node, graph, version))
 }

@@ -1,6 +1,7 @@
 //! Axes that a tensor does not have: `tract` takes them for the last, or for none, and answers with numbers of another axis.
 //! How many axes a value has is known when `tract` has analysed the graph; where it is open, ONNX itself leaves it open.
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::pb::{GraphProto, NodeProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::bail;
@@ -23,11 +24,13 @@ pub(super) fn check(graph: &GraphProto, analysed: &InferenceModel) -> TractResul
         };
         let count = rank + more;
         if !(-count..count).contains(&axis) {
-            bail!(
-                "`axis` of {} (node \"{}\") is {axis}, and its input has {rank} axes",
-                node.op_type,
-                shown(node)
-            );
+            let fault = GraphFault::AxisOutside {
+                operator: &node.op_type,
+                node: &shown(node),
+                axis: &axis.to_string(),
+                rank: &rank.to_string(),
+            };
+            bail!(fault.kept());
         }
     }
     Ok(())

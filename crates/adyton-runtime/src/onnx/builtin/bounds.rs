@@ -4,6 +4,7 @@
 //! enough overflows the stack, which no guard catches: the whole server would end. So what nests is counted here first, and
 //! a graph that holds more than a real model does is refused.
 
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::shown::quoted;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
@@ -46,15 +47,16 @@ fn is_out(name: &str) -> bool {
 
 fn check_graph(graph: &GraphProto, level: usize) -> Result<(), String> {
     if level > GRAPH_LEVELS {
-        return Err(format!(
-            "graph \"{}\": lies in more than {GRAPH_LEVELS} graphs of operators such as If and Loop; export the model with fewer",
-            shown(&graph.name)
-        ));
+        let fault = GraphFault::GraphsInGraphs {
+            graph: &shown(&graph.name),
+            most: &GRAPH_LEVELS.to_string(),
+        };
+        return Err(fault.kept());
     }
     for (what, values) in [
-        ("input", &graph.input),
-        ("output", &graph.output),
-        ("value", &graph.value_info),
+        (ValueKind::Input, &graph.input),
+        (ValueKind::Output, &graph.output),
+        (ValueKind::Inner, &graph.value_info),
     ] {
         for value in values {
             check_axes(what, value)?;
@@ -63,7 +65,52 @@ fn check_graph(graph: &GraphProto, level: usize) -> Result<(), String> {
     graph.node.iter().try_for_each(|node| check_node(node, level))
 }
 
-fn check_axes(what: &str, value: &ValueInfoProto) -> Result<(), String> {
+/// What a value is to its graph.
+#[derive(Clone, Copy)]
+enum ValueKind {
+    Input,
+    Output,
+    Inner,
+}
+
+impl ValueKind {
+    fn too_long(self, name: &str, axis: usize, bytes: usize) -> String {
+        let (axis, bytes, most) = (&axis.to_string(), &bytes.to_string(), &AXIS_NAME.to_string());
+        match self {
+            Self::Input => GraphFault::InputAxisLong {
+                name,
+                axis,
+                bytes,
+                most,
+            },
+            Self::Output => GraphFault::OutputAxisLong {
+                name,
+                axis,
+                bytes,
+                most,
+            },
+            Self::Inner => GraphFault::ValueAxisLong {
+                name,
+                axis,
+                bytes,
+                most,
+            },
+        }
+        .kept()
+    }
+
+    fn too_deep(self, name: &str, axis: usize) -> String {
+        let (axis, most) = (&axis.to_string(), &AXIS_LEVELS.to_string());
+        match self {
+            Self::Input => GraphFault::InputAxisDeep { name, axis, most },
+            Self::Output => GraphFault::OutputAxisDeep { name, axis, most },
+            Self::Inner => GraphFault::ValueAxisDeep { name, axis, most },
+        }
+        .kept()
+    }
+}
+
+fn check_axes(what: ValueKind, value: &ValueInfoProto) -> Result<(), String> {
     let Some(Type::TensorType(tensor)) = value.r#type.as_ref().and_then(|ty| ty.value.as_ref()) else {
         return Ok(());
     };
@@ -72,17 +119,11 @@ fn check_axes(what: &str, value: &ValueInfoProto) -> Result<(), String> {
         let Some(Length::DimParam(name)) = &axis.value else {
             continue;
         };
-        let wrong = |problem: String| {
-            Err(format!(
-                "{what} \"{}\": the name of axis {at} {problem}; give the axis (`dim_param`) a short name",
-                shown(&value.name)
-            ))
-        };
         if name.len() > AXIS_NAME {
-            return wrong(format!("has {} bytes, more than {AXIS_NAME}", name.len()));
+            return Err(what.too_long(&shown(&value.name), at, name.len()));
         }
         if levels(name) > AXIS_LEVELS {
-            return wrong(format!("nests more than {AXIS_LEVELS} brackets and signs"));
+            return Err(what.too_deep(&shown(&value.name), at));
         }
     }
     Ok(())
@@ -91,11 +132,12 @@ fn check_axes(what: &str, value: &ValueInfoProto) -> Result<(), String> {
 fn check_node(node: &NodeProto, level: usize) -> Result<(), String> {
     for attribute in &node.attribute {
         if node.op_type == "Einsum" && attribute.s.len() > EQUATION {
-            return Err(format!(
-                "node \"{}\" (Einsum): the equation has {} bytes, more than {EQUATION}",
-                shown(&node.name),
-                attribute.s.len()
-            ));
+            let fault = GraphFault::EquationLong {
+                node: &shown(&node.name),
+                bytes: &attribute.s.len().to_string(),
+                most: &EQUATION.to_string(),
+            };
+            return Err(fault.kept());
         }
         for inner in attribute.g.iter().chain(&attribute.graphs) {
             check_graph(inner, level + 1)?;

@@ -1,6 +1,7 @@
 //! Refuses what the compiled-in runtime understands alone and not together: attributes beside other attributes, inputs or
 //! versions of an operator (`attributes.rs` looks at each attribute by itself).
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, ValueInfoProto};
@@ -93,7 +94,8 @@ fn wanted_shape(node: &NodeProto, graph: &GraphProto, _: i64) -> Option<String> 
     let given = attribute(node, "output_shape")?;
     let is_unknown = rule_of_padding(node).is_some() || is_open(graph);
     is_unknown.then(|| {
-        unsupported_attribute(node, given) + " with `auto_pad`, or where lengths of an input are open"
+        let fault = &unsupported_attribute(node, given);
+        GraphFault::WithAutoPad { fault }.kept()
     })
 }
 
@@ -121,7 +123,8 @@ fn length(node: &NodeProto, graph: &GraphProto, _: i64) -> Option<String> {
     let at = if node.op_type == "ConstantOfShape" { 0 } else { 1 };
     let lengths = whole_numbers(graph, node.input.get(at)?);
     let is_too_long = lengths.iter().any(|length| *length > i64::from(i32::MAX));
-    is_too_long.then(|| unsupported(node, &format!("{} of this size", node.op_type)))
+    let operator = &node.op_type;
+    is_too_long.then(|| unsupported(node, GraphFault::OfThisSize { operator }))
 }
 
 /// What is not understood of a `Pad`: a constant for another mode is taken for the mode, and nothing can be cut off.
@@ -139,7 +142,7 @@ fn padding(node: &NodeProto, graph: &GraphProto, version: i64) -> Option<String>
             .map_or_else(Vec::new, |name| whole_numbers(graph, name)),
     };
     let cuts = given.iter().any(|pad| *pad < 0);
-    cuts.then(|| unsupported(node, "Pad with a negative number"))
+    cuts.then(|| unsupported(node, GraphFault::PadNegative))
 }
 
 /// Where the resized length is no whole number, the specification stretches over the fraction too.
@@ -163,20 +166,15 @@ fn first_scan(node: &NodeProto, _: &GraphProto, version: i64) -> Option<String> 
 }
 
 fn too_old(node: &NodeProto, version: i64) -> String {
-    format!(
-        "the compiled-in runtime does not support {} of operator set {version}; export the model with a newer one",
-        node.op_type
-    )
+    let (operator, version) = (&node.op_type, &version.to_string());
+    GraphFault::OldOperator { operator, version }.kept()
 }
 
 /// Training was what they did when nothing was said.
 fn training(node: &NodeProto, _: &GraphProto, version: i64) -> Option<String> {
     (version < 7 && number(node, "is_test") != 1).then(|| {
-        format!(
-            "the compiled-in runtime does not support {} for training (node \"{}\" has no `is_test` = 1)",
-            node.op_type,
-            shown(node)
-        )
+        let (operator, node) = (&node.op_type, &shown(node));
+        GraphFault::Training { operator, node }.kept()
     })
 }
 
@@ -190,7 +188,7 @@ fn border(node: &NodeProto, _: &GraphProto, _: i64) -> Option<String> {
 /// The largest number, which is what is meant where nothing is said, is not the largest without its sign.
 fn norm(node: &NodeProto, _: &GraphProto, _: i64) -> Option<String> {
     let is_said = attribute(node, "norm").is_some();
-    (!is_said).then(|| unsupported(node, "Normalizer without `norm`"))
+    (!is_said).then(|| unsupported(node, GraphFault::NormalizerBare))
 }
 
 /// Of two classes and one model, the score of the first class is the rest of the second one's, or its opposite, or what else a
@@ -200,12 +198,8 @@ fn one_model_for_two(node: &NodeProto, _: &GraphProto, _: i64) -> Option<String>
     let classes = count("classlabels_ints") + count("classlabels_strings");
     let models = attribute(node, "intercepts").map_or(1, |found| found.floats.len());
     let is_probability = attribute(node, "post_transform").is_some_and(|found| found.s == b"LOGISTIC");
-    (classes == 2 && models == 1 && !is_probability).then(|| {
-        unsupported(
-            node,
-            "LinearClassifier of two classes with one row of coefficients, but with `post_transform` = \"LOGISTIC\"",
-        )
-    })
+    let is_unclear = classes == 2 && models == 1 && !is_probability;
+    is_unclear.then(|| unsupported(node, GraphFault::OneModelForTwo))
 }
 
 #[cfg(test)]

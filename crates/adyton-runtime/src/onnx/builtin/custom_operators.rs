@@ -5,6 +5,7 @@
 //! - `OneHot` leaves a row without its mark where the index is out of range, as the specification says.
 //! - `DynamicQuantizeLinear` of zeros alone has the scale 1, not 0, by which nobody could divide.
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::array::{GatherNd, OneHot, ScatterNd};
@@ -31,10 +32,7 @@ pub(super) fn replace(model: &mut TypedModel) -> TractResult<()> {
                 .iter()
                 .any(|more| i32::try_from(*more).is_err())
         {
-            bail!(
-                "ConvTranspose (node \"{}\") with an `output_shape` shorter than what it makes is not supported",
-                node.name
-            );
+            bail!(GraphFault::ShortOutputShape { node: &node.name }.kept());
         }
     }
     Ok(())
@@ -112,12 +110,17 @@ impl TypedOp for Own {
 /// speak of.
 fn from_the_start(inputs: &mut TVec<TValue>, batch: usize, name: &str) -> TractResult<()> {
     let [data, indices, ..] = inputs.as_slice() else {
-        bail!("{name} without indices");
+        bail!(GraphFault::NoIndices { operator: name }.kept());
     };
     let axes = data.shape().get(batch..).unwrap_or_default();
     let depth = indices.shape().last().copied().unwrap_or(0);
     if depth == 0 || depth > axes.len() {
-        bail!("{name}: an index of {depth} numbers for {} axes", axes.len());
+        let fault = GraphFault::IndexWide {
+            operator: name,
+            depth: &depth.to_string(),
+            axes: &axes.len().to_string(),
+        };
+        bail!(fault.kept());
     }
     let mut indices = indices.cast_to::<i64>()?.into_owned();
     for (at, index) in indices
@@ -128,7 +131,12 @@ fn from_the_start(inputs: &mut TVec<TValue>, batch: usize, name: &str) -> TractR
     {
         let length = i64::try_from(axes[at % depth])?;
         if *index < -length || *index >= length {
-            bail!("{name}: the index {index} is out of range for an axis of {length} elements");
+            let fault = GraphFault::IndexOutside {
+                operator: name,
+                index: &index.to_string(),
+                length: &length.to_string(),
+            };
+            bail!(fault.kept());
         }
         if *index < 0 {
             *index += length;
@@ -159,7 +167,7 @@ fn one_hot(inner: &OneHot, context: &EvalContext<'_>, inputs: TVec<TValue>) -> T
 
 fn quantize(inputs: &[TValue]) -> TractResult<TVec<TValue>> {
     let [given] = inputs else {
-        bail!("DynamicQuantizeLinear takes one input");
+        bail!(GraphFault::OneInput.kept());
     };
     let plain = given.try_as_plain_ram()?;
     let numbers = plain.as_slice::<f32>()?;

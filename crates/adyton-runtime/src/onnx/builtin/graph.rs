@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::shown::quoted;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Length;
 use tract_onnx::pb::type_proto::Value as Type;
@@ -13,7 +14,7 @@ use super::rewrite;
 use super::tensors::element_type;
 use super::{attributes, bounds, operators, ranges, trees};
 use crate::onnx::classifier::After;
-use crate::onnx::predictor::LoadError;
+use crate::onnx::load_error::{InputKind, LoadError};
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
 use crate::onnx::tensor::Shape;
 
@@ -46,7 +47,7 @@ pub(super) fn prepare(model: &mut ModelProto, file: &str) -> Result<PreparedGrap
     let Some(graph) = model.graph.as_mut() else {
         return Err(LoadError::Unreadable {
             file: file.to_owned(),
-            cause: "it has no graph".to_owned(),
+            cause: GraphProblem::NoGraph.kept(),
         });
     };
     let outputs: Vec<Arc<str>> = graph
@@ -157,15 +158,15 @@ fn inputs(graph: &GraphProto, file: &str) -> Result<Vec<Input>, LoadError> {
 }
 
 fn input(port: &ValueInfoProto, file: &str) -> Result<Input, LoadError> {
-    let refused = |what: &str| LoadError::Input {
+    let refused = |what: InputKind| LoadError::Input {
         file: file.to_owned(),
         input: quoted(&port.name, NAME),
-        what: what.to_owned(),
+        what,
     };
     let Some(Type::TensorType(tensor)) = port.r#type.as_ref().and_then(|ty| ty.value.as_ref()) else {
-        return Err(refused("not a tensor"));
+        return Err(refused(InputKind::NoTensor));
     };
-    let element = element_type(tensor.elem_type).ok_or_else(|| refused("a tensor of an unusual type"))?;
+    let element = element_type(tensor.elem_type).ok_or_else(|| refused(InputKind::Unusual))?;
     let axes = tensor.shape.as_ref().map(|shape| {
         let axis = |axis: &tract_onnx::pb::tensor_shape_proto::Dimension| match &axis.value {
             Some(Length::DimValue(length)) => usize::try_from(*length).map_or(Axis::Any(None), Axis::Fixed),
@@ -177,8 +178,7 @@ fn input(port: &ValueInfoProto, file: &str) -> Result<Input, LoadError> {
         shape.dim.iter().map(axis).collect::<Vec<_>>()
     });
     if let Some(axes) = axes.as_ref().filter(|axes| axes.len() > MOST_AXES) {
-        let what = format!("a tensor of {} axes, more than {MOST_AXES}", axes.len());
-        return Err(refused(&what));
+        return Err(refused(InputKind::Axes(axes.len())));
     }
     Ok(Input {
         name: Arc::from(port.name.as_str()),

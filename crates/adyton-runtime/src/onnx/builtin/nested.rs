@@ -1,6 +1,7 @@
 //! Nodes with graphs inside of them (`If`, `Scan`): what is said of one for which `tract` could not prepare the model. Its own words
 //! are about its insides.
 
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::shown::quoted;
 use tract_onnx::pb::GraphProto;
 
@@ -21,12 +22,11 @@ pub(super) fn with_graphs(graph: &GraphProto) -> Vec<Blamed> {
         let name = node.output.first().filter(|_| node.name.is_empty());
         all.push(Blamed {
             as_blamed: format!("\"{}\" {}", name.unwrap_or(&node.name), node.op_type),
-            what: format!(
-                "the compiled-in runtime does not support this {} (node \"{}\"): what its branches or its body \
-                 give must be known when the model is loaded, and be of one type and shape",
-                quoted(&node.op_type, NAME),
-                shown(node)
-            ),
+            what: GraphFault::OpenBranches {
+                operator: &quoted(&node.op_type, NAME),
+                node: &shown(node),
+            }
+            .kept(),
         });
         all.extend(inner.into_iter().flat_map(with_graphs));
     }

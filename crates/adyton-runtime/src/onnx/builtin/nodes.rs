@@ -1,5 +1,6 @@
 //! What a graph says of a node, for those who ask before `tract` sees it: its name for messages, and its constants; and new nodes.
 
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::shown::{quoted, quoted_bytes};
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
@@ -29,12 +30,10 @@ pub(super) fn shown(node: &NodeProto) -> String {
     quoted(name, NAME)
 }
 
-/// That a node is not understood, and why.
-pub(super) fn unsupported(node: &NodeProto, what: &str) -> String {
-    format!(
-        "the compiled-in runtime does not support {what} (node \"{}\")",
-        shown(node)
-    )
+/// That a node is not understood, and what of it.
+pub(super) fn unsupported(node: &NodeProto, what: GraphFault<'_>) -> String {
+    let (what, node) = (&what.kept(), &shown(node));
+    GraphFault::NotSupported { what, node }.kept()
 }
 
 /// That an attribute of a node is not understood with this value.
@@ -45,8 +44,13 @@ pub(super) fn unsupported_attribute(node: &NodeProto, given: &AttributeProto) ->
         3 => format!(" = \"{}\"", quoted_bytes(&given.s, NAME)),
         _ => String::new(),
     };
-    let (name, operator) = (quoted(&given.name, NAME), quoted(&node.op_type, NAME));
-    unsupported(node, &format!("`{name}`{value} of {operator}"))
+    let fault = GraphFault::Attribute {
+        attribute: &quoted(&given.name, NAME),
+        value: &value,
+        operator: &quoted(&node.op_type, NAME),
+        node: &shown(node),
+    };
+    fault.kept()
 }
 
 /// The numbers of a constant of the graph; none of what is no constant.

@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use adyton_core::graph_fault::GraphFault;
 use parking_lot::Mutex;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
@@ -200,17 +201,15 @@ impl Plan {
     fn prepare(model: &ModelProto, folder: Option<&Path>, copies: usize, fixed: bool) -> TractResult<Self> {
         // What such an input leads to is computed at once, from the largest finite number on.
         if graph::reduces_nothing(model) {
-            bail!("ReduceMax and ReduceMin of no elements are not supported");
+            bail!(GraphFault::ReducesNothing.kept());
         }
         let mut onnx = tract_onnx::onnx();
         // Notes of shapes in the file speak of symbols; with fixed shapes they would contradict.
         onnx.ignore_value_info = fixed;
         let parsed = onnx.parse(model, folder.and_then(Path::to_str))?;
         if !parsed.unresolved_inputs.is_empty() {
-            bail!(
-                "nothing in the graph makes {}",
-                parsed.unresolved_inputs.join(", ")
-            );
+            let names = &parsed.unresolved_inputs.join(", ");
+            bail!(GraphFault::NothingMakes { names }.kept());
         }
         let mut inferred = parsed.model;
         inferred.analyse(false)?;

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 
 use super::nodes::{numbers, shown, whole_numbers};
@@ -36,13 +37,15 @@ fn refusal(node: &NodeProto, graph: &GraphProto) -> Option<String> {
             false => given.ints.as_slice(),
         };
         let wrong = all.iter().find(|number| !range.contains(number))?;
-        let (from, to) = (range.start(), range.end());
-        Some(format!(
-            "`{}` of {} (node \"{}\") is {wrong}, and must be from {from} to {to}",
-            given.name,
-            node.op_type,
-            shown(node)
-        ))
+        let fault = GraphFault::OutOfRange {
+            attribute: &given.name,
+            operator: &node.op_type,
+            node: &shown(node),
+            number: &wrong.to_string(),
+            from: &range.start().to_string(),
+            to: &range.end().to_string(),
+        };
+        Some(fault.kept())
     });
     by_attribute
         .or_else(|| together(node))
@@ -75,21 +78,16 @@ fn together(node: &NodeProto) -> Option<String> {
             sorted.sort_unstable();
             let is_permutation = (0..).zip(&sorted).all(|(at, axis)| at == *axis);
             (!is_permutation).then(|| {
-                format!(
-                    "`perm` = {given:?} of Transpose (node \"{}\") does not name each axis once",
-                    shown(node)
-                )
+                let (axes, node) = (&format!("{given:?}"), &shown(node));
+                GraphFault::NoPermutation { axes, node }.kept()
             })
         }
         "AveragePool" | "MaxPool" | "LpPool" => {
             let kernel = ints("kernel_shape");
             let mut sides = ints("pads").iter().zip(kernel.iter().cycle());
             sides.any(|(pad, side)| pad >= side).then(|| {
-                format!(
-                    "`pads` of {} (node \"{}\") must be less than the kernel, which would see nothing else",
-                    node.op_type,
-                    shown(node)
-                )
+                let (operator, node) = (&node.op_type, &shown(node));
+                GraphFault::PadsBeyondKernel { operator, node }.kept()
             })
         }
         _ => None,
@@ -109,22 +107,47 @@ fn by_constant(node: &NodeProto, graph: &GraphProto) -> Option<String> {
             .and_then(|name| numbers(graph, name))
             .unwrap_or_default()
     };
-    let (what, is_wrong) = match node.op_type.as_str() {
-        "Slice" => ("a step of 0", whole(4).contains(&0)),
-        "Range" => ("a step of 0", whole(2).contains(&0)),
-        "Tile" => ("a negative count", whole(1).iter().any(|count| *count < 0)),
-        "TopK" => ("a negative count", whole(1).iter().any(|count| *count < 0)),
+    let (operator, shown) = (node.op_type.as_str(), &shown(node));
+    let (fault, is_wrong) = match operator {
+        "Slice" | "Range" => {
+            let at = if operator == "Slice" { 4 } else { 2 };
+            (
+                GraphFault::StepZero {
+                    operator,
+                    node: shown,
+                },
+                whole(at).contains(&0),
+            )
+        }
+        "Tile" | "TopK" => {
+            let is_negative = whole(1).iter().any(|count| *count < 0);
+            (
+                GraphFault::CountNegative {
+                    operator,
+                    node: shown,
+                },
+                is_negative,
+            )
+        }
         "Unsqueeze" | "Squeeze" => {
             let is_far = |axis: &i64| !(-AXES..=AXES).contains(axis);
-            ("an axis that no tensor has", whole(1).iter().any(is_far))
+            let fault = GraphFault::AxisFar {
+                operator,
+                node: shown,
+            };
+            (fault, whole(1).iter().any(is_far))
         }
         "Resize" | "Upsample" => {
             let is_none = |scale: &f32| *scale <= 0.0 || scale.is_nan();
             let scales = [floats(1), floats(2)];
             let scales = &scales[usize::from(node.input.len() > 2)];
-            ("a scale that is not above 0", scales.iter().any(is_none))
+            let fault = GraphFault::ScaleNotPositive {
+                operator,
+                node: shown,
+            };
+            (fault, scales.iter().any(is_none))
         }
         _ => return None,
     };
-    is_wrong.then(|| format!("{} (node \"{}\") has {what}", node.op_type, shown(node)))
+    is_wrong.then(|| fault.kept())
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::bail;
 use tract_onnx::tract_core::ops::cnn::{Conv, MaxPool, PaddingSpec, PoolSpec, SumPool};
@@ -67,7 +68,8 @@ impl Sizes {
         self.windows.iter().try_for_each(|window| window.check(symbols))?;
         for length in &self.lengths {
             if let Ok(value @ ..0) = length.eval_to_i64(symbols) {
-                bail!("the input is too small: an axis of {length} would have {value} elements");
+                let (length, value) = (&length.to_string(), &value.to_string());
+                bail!(GraphFault::InputSmall { length, value }.kept());
             }
         }
         Ok(())
@@ -105,10 +107,12 @@ impl Window {
                 .saturating_sub(1)
                 .saturating_mul(dilations.get(at).copied().unwrap_or(1));
             if room <= reach {
-                bail!(
-                    "the window of node \"{}\" is larger than the image: {kernel} along an axis of {side}",
-                    self.node
-                );
+                let fault = GraphFault::WindowLarge {
+                    node: &self.node,
+                    kernel: &kernel.to_string(),
+                    side: &side.to_string(),
+                };
+                bail!(fault.kept());
             }
         }
         Ok(())

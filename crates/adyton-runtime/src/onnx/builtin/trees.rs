@@ -8,6 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto};
 
 use super::nodes::unsupported;
@@ -29,7 +30,7 @@ pub(super) fn rewrite(graph: &mut GraphProto) -> Result<(), String> {
             rewrite(graph)?;
         }
         if node.op_type == "TreeEnsembleClassifier" {
-            settle(node).map_err(|what| unsupported(node, &format!("TreeEnsembleClassifier {what}")))?;
+            settle(node)?;
         }
     }
     Ok(())
@@ -37,21 +38,22 @@ pub(super) fn rewrite(graph: &mut GraphProto) -> Result<(), String> {
 
 fn settle(node: &mut NodeProto) -> Result<(), String> {
     branches(node)?;
+    let refused = |what| Err(unsupported(node, what));
     let classes = ints(node, "classlabels_int64s").len() + texts(node, "classlabels_strings").len();
-    let weights = Weights::of(node).ok_or("whose lists for the leaves differ in length")?;
+    let weights = Weights::of(node).ok_or_else(|| unsupported(node, GraphFault::TreesLeafLists))?;
     if weights
         .ids
         .iter()
         .any(|id| !usize::try_from(*id).is_ok_and(|id| id < classes))
     {
-        return Err("with a class that has no label".to_owned());
+        return refused(GraphFault::TreesNoLabel);
     }
     match classes {
-        0 | 1 => Err("of fewer than two classes".to_owned()),
+        0 | 1 => refused(GraphFault::TreesFewClasses),
         2 => weigh_both(node, weights),
         _ if floats(node, "base_values").is_empty() => match weights.reach_all(node, classes) {
             true => Ok(()),
-            false => Err("with negative weights and a class that is not always reached".to_owned()),
+            false => refused(GraphFault::TreesUnreached),
         },
         _ => Ok(()),
     }
@@ -104,12 +106,12 @@ impl Weights {
 /// Gives both of two classes weights, where only the first has some.
 fn weigh_both(node: &mut NodeProto, given: Weights) -> Result<(), String> {
     if given.ids.iter().any(|id| *id != 0) {
-        return Err("of two classes with weights for the second".to_owned());
+        return Err(unsupported(node, GraphFault::TreesSecondWeights));
     }
     let base = match floats(node, "base_values") {
         [] => 0.0,
         [base] => *base,
-        _ => return Err("of two classes with two base values".to_owned()),
+        _ => return Err(unsupported(node, GraphFault::TreesTwoBases)),
     };
     // A score that cannot be negative is a probability, and the other class has the rest of it.
     let is_probability = given.weights.iter().all(|weight| *weight >= 0.0);
@@ -122,9 +124,7 @@ fn weigh_both(node: &mut NodeProto, given: Weights) -> Result<(), String> {
                 .chars()
                 .take(60)
                 .collect::<String>();
-            return Err(format!(
-                "of two classes with `post_transform` = \"{after}\" and these weights"
-            ));
+            return Err(unsupported(node, GraphFault::TreesAfter { after: &after }));
         }
     };
     let twice = |numbers: &[i64]| {
@@ -159,7 +159,7 @@ fn branches(node: &NodeProto) -> Result<(), String> {
         .find(|mode| !MODES.iter().any(|known| known.as_bytes() == mode.as_slice()))
     {
         let mode: String = String::from_utf8_lossy(mode).chars().take(60).collect();
-        return Err(format!("with `{mode}`"));
+        return Err(unsupported(node, GraphFault::TreesMode { mode: &mode }));
     }
     let lists = [
         "nodes_treeids",
@@ -169,7 +169,7 @@ fn branches(node: &NodeProto) -> Result<(), String> {
     ];
     let [trees, ids, yes, no] = lists.map(|name| ints(node, name));
     if [trees, ids, yes, no].iter().any(|list| list.len() != modes.len()) {
-        return Err("whose lists for the nodes differ in length".to_owned());
+        return Err(unsupported(node, GraphFault::TreesNodeLists));
     }
     let mut all: HashMap<i64, HashMap<i64, Option<[i64; 2]>>> = HashMap::new();
     for (at, mode) in modes.iter().enumerate() {
@@ -178,7 +178,7 @@ fn branches(node: &NodeProto) -> Result<(), String> {
     }
     let count: usize = all.values().map(HashMap::len).sum();
     if count != modes.len() || !all.values().all(is_tree) {
-        return Err("whose nodes are not numbered from 0 in each tree, or do not make a tree".to_owned());
+        return Err(unsupported(node, GraphFault::TreesNumbers));
     }
     Ok(())
 }

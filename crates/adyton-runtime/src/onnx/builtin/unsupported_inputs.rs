@@ -8,6 +8,7 @@
 //!
 //! What fails with every input is refused when the graph is prepared ([`refuse`]).
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{TypedOp, bail};
 use tract_onnx::tract_core::ops::array::{Pad, PadMode, Topk};
@@ -59,7 +60,7 @@ impl UnsupportedInputs {
                 .is_ok_and(|all| all.iter().any(|one| one.abs() == f32::MAX))
         };
         if is_extreme && outputs.iter().any(made_up) {
-            bail!("ReduceMax or ReduceMin of nothing, or of infinities alone");
+            bail!(GraphFault::ExtremeOfNothing.kept());
         }
         Ok(outputs)
     }
@@ -90,7 +91,8 @@ impl UnsupportedInputs {
                 if usize::try_from(count).is_ok_and(|count| count <= length) {
                     return Ok(());
                 }
-                bail!("TopK: k is {count}, and axis {axis} has {length} elements");
+                let (count, axis, length) = (&count.to_string(), &axis.to_string(), &length.to_string());
+                bail!(GraphFault::TopKMany { count, axis, length }.kept());
             }
             InputCheck::Extreme => Ok(()),
             InputCheck::Reflect(margins) => {
@@ -101,14 +103,23 @@ impl UnsupportedInputs {
                     .find(|(length, (before, after))| before.max(after) >= *length && before.max(after) > &0);
                 match too_long {
                     Some((length, (before, after))) => {
-                        bail!("Pad: {before} and {after} elements are to be reflected of an axis of {length}")
+                        let (before, after) = (&before.to_string(), &after.to_string());
+                        let length = &length.to_string();
+                        bail!(
+                            GraphFault::ReflectsMany {
+                                before,
+                                after,
+                                length
+                            }
+                            .kept()
+                        )
                     }
                     None => Ok(()),
                 }
             }
             InputCheck::Steps { input, axis } => {
                 if inputs.get(*input).and_then(|input| input.shape().get(*axis)) == Some(&0) {
-                    bail!("a recurrent operator was given a sequence without steps");
+                    bail!(GraphFault::NoSteps.kept());
                 }
                 Ok(())
             }
@@ -129,32 +140,23 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
                 .and_then(|outlet| model.outlet_fact(*outlet).ok())
         };
         if node.op_is::<Reduce>() && input(0).is_some_and(|fact| fact.datum_type == DatumType::Bool) {
-            bail!(
-                "{} (node \"{}\") of booleans is not supported",
-                node.op.name(),
-                node.name
-            );
+            let (operator, node) = (&node.op.name(), &node.name);
+            bail!(GraphFault::BooleansReduced { operator, node }.kept());
         }
         let casts_to_text = node
             .op_as::<Cast>()
             .is_some_and(|cast| cast.to == DatumType::String);
         if casts_to_text && input(0).is_some_and(|fact| fact.datum_type.is_float()) {
-            bail!("Cast (node \"{}\") of floats to texts is not known", node.name);
+            bail!(GraphFault::FloatsToTexts { node: &node.name }.kept());
         }
         // It would be cut to float32, and compared with numbers that lie next to it.
         if node.op.name() == "TreeEnsembleClassifier"
             && input(0).is_some_and(|fact| fact.datum_type == DatumType::F64)
         {
-            bail!(
-                "an ensemble of trees (node \"{}\") of float64 is not known: convert the model for float32",
-                node.name
-            );
+            bail!(GraphFault::TreesOfDoubles { node: &node.name }.kept());
         }
         if node.op.name() == "Dropout" && input(2).is_some_and(|fact| fact.konst.is_some()) {
-            bail!(
-                "Dropout (node \"{}\") in training mode is not supported",
-                node.name
-            );
+            bail!(GraphFault::DropoutTraining { node: &node.name }.kept());
         }
         let bodies: Vec<&TypedModel> = if let Some(scan) = node.op_as::<OptScan>() {
             vec![scan.plan.model()]
@@ -165,19 +167,16 @@ pub(super) fn refuse(model: &TypedModel) -> TractResult<()> {
         };
         for body in bodies {
             if let Some(topk) = body.nodes().iter().find(|node| node.op_is::<Topk>()) {
-                bail!(
-                    "TopK (node \"{}\") inside {} is not supported",
-                    topk.name,
-                    node.op.name()
-                );
+                let (node, outer) = (&topk.name, &node.op.name());
+                bail!(GraphFault::TopKInside { node, outer }.kept());
             }
             if let Some(repeats) = body.nodes().iter().find(|node| texts::are_repeated_by(node)) {
-                bail!(
-                    "{} (node \"{}\") of texts inside {} is not supported",
-                    repeats.op.name(),
-                    repeats.name,
-                    node.op.name()
-                );
+                let fault = GraphFault::TextsInside {
+                    operator: &repeats.op.name(),
+                    node: &repeats.name,
+                    outer: &node.op.name(),
+                };
+                bail!(fault.kept());
             }
             refuse(body)?;
         }

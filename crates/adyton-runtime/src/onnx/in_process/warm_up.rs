@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::model::ApiDeclaration;
 
 use super::inline_policy::{INLINE, p99, thread_time};
@@ -27,8 +28,6 @@ const BODIES: [usize; 3] = [4 * 1024, 16 * 1024, INLINE_BODY];
 const ELEMENT: usize = 2;
 /// A run that a single body can cause may hold a gateway's core for so long.
 const HOLD: Duration = Duration::from_millis(1);
-/// How it is told that an example was tried.
-const EXAMPLE: &str = "with the package's example";
 /// How many axes are tried for an input that does not say how many it has.
 const RANKS: usize = 4;
 
@@ -53,9 +52,14 @@ pub(crate) struct FirstFailure {
 }
 
 impl FirstFailure {
-    fn new(tried: &str, problem: &PredictError) -> Self {
+    fn of_example(problem: &PredictError) -> Self {
+        let unfit = &problem.to_string();
+        Self::new(GraphProblem::WithExample { unfit }, problem)
+    }
+
+    fn new(said: GraphProblem<'_>, problem: &PredictError) -> Self {
         Self {
-            said: format!("{tried}: {problem}"),
+            said: said.kept(),
             is_of_memory: match problem {
                 PredictError::Run(problem) => problem.is_of_memory(),
                 PredictError::Input(_) => false,
@@ -112,10 +116,7 @@ fn examples<'c>(
 
 /// What is said of a model that answered none of its first runs: it serves all the same.
 pub(crate) fn unanswered(said: &str) -> String {
-    format!(
-        "the model produced no output during warm-up: {said}; it is served anyway; to test it at deployment, add a body that it accepts as \
-         `model/example.json`"
-    )
+    GraphProblem::ServedAnyway { cause: said }.kept()
 }
 
 /// Makes the model answer once. First the `examples` are tried, which the package brings: bodies, with the codec that reads them.
@@ -129,9 +130,9 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
             Ok(Ok(inputs)) => return First::Answered(inputs),
             Ok(Err(problem)) => {
                 panics_always = false;
-                failed = Some(FirstFailure::new(EXAMPLE, &problem));
+                failed = Some(FirstFailure::of_example(&problem));
             }
-            Err(panic) => failed = Some(FirstFailure::new(EXAMPLE, &panic.into())),
+            Err(panic) => failed = Some(FirstFailure::of_example(&panic.into())),
         }
     }
     let inputs = &model.ports().inputs;
@@ -139,7 +140,7 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
         .into_iter()
         .filter(|shapes| has_room(inputs, shapes))
     {
-        for (fill, name) in fills(inputs) {
+        for (fill, filled) in fills(inputs) {
             let example = example(inputs, &shapes, fill);
             let ran = catch_panic(|| model.run(&example));
             panics_always &= ran.is_err();
@@ -147,8 +148,12 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
                 Ok(_) => return First::Answered(example),
                 Err(problem) if failed.is_none() => {
                     let shapes: Vec<String> = shapes.iter().map(|shape| show_shape(shape)).collect();
-                    let tried = format!("with inputs {} of {name}", shapes.join(", "));
-                    failed = Some(FirstFailure::new(&tried, &problem.into()));
+                    let (shapes, cause) = (&shapes.join(", "), &problem.to_string());
+                    let said = match filled {
+                        Filled::Zeros => GraphProblem::WithZeros { shapes, cause },
+                        Filled::Ones => GraphProblem::WithOnes { shapes, cause },
+                    };
+                    failed = Some(FirstFailure::new(said, &problem.into()));
                 }
                 Err(_) => {}
             }
@@ -162,9 +167,17 @@ fn run(model: &dyn Predictor, examples: &[(&Codec, Vec<u8>)]) -> First {
 
 type Fill = fn(ElementType, usize) -> Elements;
 
+/// What inputs were filled with.
+#[derive(Clone, Copy)]
+enum Filled {
+    Zeros,
+    Ones,
+}
+
 /// What inputs are filled with, in order. A scalar is a parameter (a step, a count), and runtimes may crash over one that is 0.
-fn fills(inputs: &[Input]) -> [(Fill, &'static str); 2] {
-    let (zeros, ones): ((Fill, _), (Fill, _)) = ((Elements::zeros, "zeros"), (Elements::ones, "ones"));
+fn fills(inputs: &[Input]) -> [(Fill, Filled); 2] {
+    let (zeros, ones): ((Fill, _), (Fill, _)) =
+        ((Elements::zeros, Filled::Zeros), (Elements::ones, Filled::Ones));
     let has_scalar = inputs
         .iter()
         .any(|input| input.axes.as_ref().is_some_and(Vec::is_empty));

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::shown::quoted;
 use ort::session::Session;
 use ort::value::{TensorElementType, ValueType};
 
 use super::values::element_type;
-use crate::onnx::predictor::LoadError;
+use crate::onnx::load_error::{InputKind, LoadError};
 use crate::onnx::signature::{Axis, Input, MOST_AXES, Ports};
 
 /// So much of a name is shown, in letters.
@@ -21,7 +22,7 @@ const NAME: usize = 60;
 /// One of them is of a type that JSON cannot carry.
 pub(super) fn ports(session: &Session, open_ranks: &HashSet<String>, file: &str) -> Result<Ports, LoadError> {
     let inputs = session.inputs().iter().map(|port| {
-        let refused = |what: String| LoadError::Input {
+        let refused = |what: InputKind| LoadError::Input {
             file: file.to_owned(),
             input: quoted(port.name(), NAME),
             what,
@@ -32,9 +33,9 @@ pub(super) fn ports(session: &Session, open_ranks: &HashSet<String>, file: &str)
             dimension_symbols,
         } = port.dtype()
         else {
-            return Err(refused(port.dtype().to_string()));
+            return Err(refused(InputKind::Other(port.dtype().to_string())));
         };
-        let element = element_type(*ty).ok_or_else(|| refused(format!("a tensor of {ty}")))?;
+        let element = element_type(*ty).ok_or_else(|| refused(InputKind::Elements(ty.to_string())))?;
         let axes =
             shape
                 .iter()
@@ -44,10 +45,7 @@ pub(super) fn ports(session: &Session, open_ranks: &HashSet<String>, file: &str)
                     Err(_) => Axis::Any((!name.is_empty()).then(|| Arc::from(name.as_str()))),
                 });
         if shape.len() > MOST_AXES {
-            return Err(refused(format!(
-                "a tensor of {} axes, more than {MOST_AXES}",
-                shape.len()
-            )));
+            return Err(refused(InputKind::Axes(shape.len())));
         }
         Ok(Input {
             name: Arc::from(port.name()),
@@ -61,7 +59,10 @@ pub(super) fn ports(session: &Session, open_ranks: &HashSet<String>, file: &str)
             file: file.to_owned(),
             output: quoted(port.name(), NAME),
             what: match port.dtype() {
-                ValueType::Tensor { ty, .. } => format!("a tensor of {ty}"),
+                ValueType::Tensor { ty, .. } => {
+                    let element = &ty.to_string();
+                    GraphProblem::TensorOf { element }.kept()
+                }
                 other => other.to_string(),
             },
         });

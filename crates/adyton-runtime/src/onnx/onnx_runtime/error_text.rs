@@ -1,7 +1,8 @@
 //! What ONNX Runtime says, made readable: without the places of its source code and the signatures of its functions, which
 //! come first and would leave no room for what matters.
 
-use crate::onnx::predictor::{OUTSIDE, shorten};
+use crate::onnx::load_error::GraphFix;
+use crate::onnx::predictor::shorten;
 
 /// Where ONNX Runtime was compiled: each place in its source begins so.
 const SOURCE: &str = "/onnxruntime_src/";
@@ -68,21 +69,19 @@ pub(super) fn is_out_of_memory(said: &str) -> bool {
 }
 
 /// What to do about a model that ONNX Runtime does not load.
-pub(super) fn fix(cause: &str) -> &'static str {
+pub(super) fn fix(cause: &str) -> GraphFix {
     let cause = cause.to_ascii_lowercase();
     if cause.contains("opset") || cause.contains("ir version") || cause.contains("ir_version") {
-        "; export the model with an older opset (`target_opset`, `opset_version`), or name the library of a newer \
-         ONNX Runtime in `onnx.library` and restart the server"
+        GraphFix::OlderOpset
     } else if cause.contains("external data")
         || cause.contains("external_data")
         || cause.contains("external initializer")
     {
-        OUTSIDE
+        GraphFix::Weights
     } else if cause.contains("locale") {
-        "; install the locale that the model names on the server's machine (on Debian: `apt-get install locales-all`) and restart \
-         the server, or convert the model with the option `locale` = \"C.UTF-8\" of the text vectorizer"
+        GraphFix::Locale
     } else {
-        "; `onnx.checker.check_model(path, full_check=True)` in Python says more about the file"
+        GraphFix::Checker
     }
 }
 

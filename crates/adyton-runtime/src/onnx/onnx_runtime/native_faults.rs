@@ -20,6 +20,7 @@ mod wire;
 
 use std::collections::{HashMap, HashSet};
 
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::shown::quoted;
 use bytes::Bytes;
 use prost::Message;
@@ -130,11 +131,11 @@ pub(super) fn guard(file: &Bytes, into: LoadInto) -> Result<Guarded, String> {
         None => None,
         Some(_) if is_old && into == LoadInto::Sandbox => None,
         Some(node) if is_old => {
-            return Err(format!(
-                "node \"{}\" (Div) may divide an integer by -1, which can end the process in ONNX Runtime; export the model with opset \
-                 {REWRITABLE} or newer",
-                quoted(&node, SHOWN)
-            ));
+            let fault = GraphFault::DividesByMinusOne {
+                node: &quoted(&node, SHOWN),
+                version: &REWRITABLE.to_string(),
+            };
+            return Err(fault.kept());
         }
         Some(_) => wire::splice(file, &|tag, at, content| match tag {
             MODEL_GRAPH => Some(vec![wire::splice(content, &replaced(GRAPH_NODE, &main))?]),
@@ -213,12 +214,11 @@ impl Operators {
         if let Some(name) = &self.reverses
             && let Some(input) = graph.input.iter().find(|input| leaves_rank_open(input))
         {
-            return Some(format!(
-                "node \"{}\" (ReverseSequence) ends the process in ONNX Runtime when it is given one axis, and input \"{}\" leaves open how \
-                 many it has; export the model with the axes of its inputs",
-                quoted(name, SHOWN),
-                quoted(&input.name, SHOWN)
-            ));
+            let fault = GraphFault::ReversesOneAxis {
+                node: &quoted(name, SHOWN),
+                input: &quoted(&input.name, SHOWN),
+            };
+            return Some(fault.kept());
         }
         let given: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
         let own = graph
@@ -238,11 +238,8 @@ impl Operators {
             .steps
             .iter()
             .find(|(_, step)| !fixed.contains(step.as_str()))?;
-        Some(format!(
-            "node \"{}\" (STFT) ends the process in ONNX Runtime when the step between frames is 0, and its step is not a constant of the \
-             graph other than 0; export the model with a constant step",
-            quoted(name, SHOWN)
-        ))
+        let node = &quoted(name, SHOWN);
+        Some(GraphFault::StepOfFrames { node }.kept())
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::ptr::{self, NonNull};
 
+use adyton_core::graph_fault::GraphFault;
 use ort::AsPointer;
 use ort::memory::Allocator;
 use ort::sys::OrtValue;
@@ -31,7 +32,7 @@ pub(super) fn of_keys(map: &DynMap) -> ort::Result<u64> {
     let status = unsafe { (ort::api().GetValue)(map.ptr(), 0, allocator.ptr().cast_mut(), &raw mut keys) };
     // SAFETY: the status has just come from the runtime, and is looked at once.
     unsafe { ort::Error::result_from_status(status) }?;
-    let keys = NonNull::new(keys).ok_or_else(|| ort::Error::new("a map without keys"))?;
+    let keys = NonNull::new(keys).ok_or_else(|| ort::Error::new(GraphFault::MapWithoutKeys.kept()))?;
     // SAFETY: it is a tensor that the runtime has just made with this allocator, and belongs to nobody else.
     let keys: DynTensor = unsafe { DynTensor::from_ptr(keys, Some(&allocator)) };
     of_value(keys.ptr())

@@ -1,5 +1,6 @@
 //! Our tensors as values of ONNX Runtime, and back.
 
+use adyton_core::graph_fault::GraphFault;
 use half::f16;
 use ort::session::SessionInputValue;
 use ort::value::{
@@ -89,13 +90,13 @@ pub(super) fn output(value: DynValue, room: &mut OutputBudget) -> Result<Value, 
                 .map(Value::Sequence)
         }
         ValueType::Map { .. } => Ok(Value::Maps(vec![map(&value.downcast()?, room)?])),
-        ValueType::Optional(_) => Err(ort::Error::new("an optional output cannot be shown as JSON").into()),
+        ValueType::Optional(_) => Err(ort::Error::new(GraphFault::OptionalOutput.kept()).into()),
     }
 }
 
 fn map(map: &ort::value::DynMap, room: &mut OutputBudget) -> Result<Vec<(Label, f32)>, ValueError> {
     let ValueType::Map { key, .. } = map.dtype() else {
-        return Err(ort::Error::new("not a map").into());
+        return Err(ort::Error::new(GraphFault::NotAMap.kept()).into());
     };
     let scores: Vec<(Label, f32)> = if *key == TensorElementType::String {
         room.take_texts(0, text_bytes::of_keys(map)?)?;
@@ -133,7 +134,7 @@ fn tensor(value: &DynValue, room: &mut OutputBudget) -> Result<Tensor, ValueErro
         })
     }
     let ValueType::Tensor { ty, .. } = value.dtype() else {
-        return Err(ort::Error::new("not a tensor").into());
+        return Err(ort::Error::new(GraphFault::NotATensor.kept()).into());
     };
     let view: ort::value::DynTensorRef<'_> = value.view().downcast()?;
     match ty {
@@ -157,7 +158,10 @@ fn tensor(value: &DynValue, room: &mut OutputBudget) -> Result<Tensor, ValueErro
                 elements: Elements::Text(texts),
             })
         }
-        other => Err(ort::Error::new(format!("an output of {other} cannot be shown as JSON")).into()),
+        other => {
+            let kind = &other.to_string();
+            Err(ort::Error::new(GraphFault::OutputOf { kind }.kept()).into())
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use adyton_core::graph_problem::GraphProblem;
 use adyton_core::id::ProjectId;
 use parking_lot::MutexGuard;
 
@@ -138,11 +139,8 @@ impl Shared {
             } else if let Err(error) = self.spawn(false) {
                 tracing::error!(%error, "an inference thread that does not come back cannot be replaced");
             }
-            model.give_up(GivenUp::Stuck(format!(
-                "a prediction was told to end and still runs after {} s; its thread was replaced, and the model is not called \
-                 any more until the service is started again",
-                limit.as_secs()
-            )));
+            let limit = &limit.as_secs().to_string();
+            model.give_up(GivenUp::Stuck(GraphProblem::Stuck { limit }.kept()));
         }
         next
     }

@@ -7,6 +7,8 @@ use std::path::{Component, Path};
 
 use adyton_core::language::{Words, both};
 
+use adyton_core::package_note::PackageNote;
+
 use crate::package::error::ImportError;
 
 /// What to do about a program that is elsewhere or does not run.
@@ -131,10 +133,8 @@ pub(super) fn unread_by_a_shell(command: &[String]) -> Option<String> {
         })
     };
     let word = arguments.iter().find(is_variable).filter(|_| !is_shell)?;
-    Some(format!(
-        "no shell reads `command`: the program gets `{}` as it stands; for variables write [\"sh\", \"-c\", \"exec {program} …\"]",
-        word.chars().take(40).collect::<String>()
-    ))
+    let word = &word.chars().take(40).collect::<String>();
+    Some(PackageNote::NoShell { word, program }.kept())
 }
 
 /// The interpreter that a script names and that is not there.

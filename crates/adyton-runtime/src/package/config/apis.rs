@@ -3,6 +3,7 @@
 use adyton_core::api::{METHODS, PathPattern, Segment};
 use adyton_core::language::both;
 use adyton_core::model::ApiDeclaration;
+use adyton_core::package_note::PackageNote;
 use adyton_core::spelling::nearest;
 use serde_json::{Map, Value as Json};
 
@@ -94,11 +95,11 @@ fn one(at: usize, item: &Json, notes: &mut Notes) -> Result<ApiDeclaration, Impo
         Some(value) => method(&format!("apis[{at}].method"), value)?,
     };
     if is_odd_pattern(&url) {
-        notes.add(format!(
-            "apis[{at}].url: \"{}\" has braces or `*` that are taken to the letter: only a whole part in braces, `{{name}}`, and a \
-             final `/*` stand for other paths",
-            cut(&url)
-        ));
+        notes.add(PackageNote::OddPattern {
+            at: &at.to_string(),
+            url: &cut(&url),
+            name: "{name}",
+        });
     }
     notes.others(
         &format!("apis[{at}]"),

@@ -1,6 +1,7 @@
 //! What an import tells beside its success: each field of `config.json` that is not used, by name, so that nobody waits for what
 //! does not come.
 
+use adyton_core::package_note::PackageNote;
 use serde_json::{Map, Value as Json};
 
 use super::{Asked, cut};
@@ -12,19 +13,13 @@ const USED: [&str; 4] = ["model_type", "model_algorithm", "apis", "metrics"];
 /// Fields that only programs have a use for.
 const OF_PROGRAMS: [&str; 4] = ["command", "health", "readiness_health", "startup_health"];
 /// Why fields that are often there are not used.
-const REASONS: [(&str, &str); 6] = [
-    (
-        "dependencies",
-        "nothing is installed; a program finds what is on this machine and in its package",
-    ),
-    (
-        "runtime",
-        "it is shown; programs run with what is on this machine",
-    ),
-    ("gpu", "models run on the processor"),
-    ("resources", "the service's deployment decides"),
-    ("liveness_health", "`health` is asked as long as an instance runs"),
-    ("swr_location", "there are no container images"),
+const REASONS: [(&str, PackageNote<'_>); 6] = [
+    ("dependencies", PackageNote::NothingInstalled),
+    ("runtime", PackageNote::RuntimeShown),
+    ("gpu", PackageNote::OnProcessors),
+    ("resources", PackageNote::DeploymentDecides),
+    ("liveness_health", PackageNote::HealthIsAsked),
+    ("swr_location", PackageNote::NoImages),
 ];
 
 /// Notes in the order in which they were made.
@@ -33,14 +28,20 @@ pub(in crate::package) struct Notes(Vec<String>);
 
 impl Notes {
     /// Notes something.
-    pub(in crate::package) fn add(&mut self, note: impl Into<String>) {
-        self.0.push(note.into());
+    pub(in crate::package) fn add(&mut self, note: PackageNote<'_>) {
+        self.0.push(note.kept());
     }
     /// Notes a field that is not used.
     pub(super) fn ignored(&mut self, field: &str) {
         let reason = REASONS.iter().find(|(name, _)| *name == field);
-        let reason = reason.map(|(_, why)| format!(" ({why})")).unwrap_or_default();
-        self.add(format!("ignored: `{}`{reason}", cut(field)));
+        let field = &cut(field);
+        match reason {
+            Some((_, why)) => self.add(PackageNote::IgnoredFor {
+                field,
+                why: &why.kept(),
+            }),
+            None => self.add(PackageNote::Ignored { field }),
+        }
     }
     /// Notes the fields of `fields` that are not among `used`, in the place `at`.
     pub(super) fn others(&mut self, at: &str, fields: &Map<String, Json>, used: &[&str]) {
@@ -64,7 +65,9 @@ impl Notes {
         let more = self.0.len().saturating_sub(MOST);
         self.0.truncate(MOST);
         if more > 0 {
-            self.0.push(format!("and {more} more"));
+            self.add(PackageNote::More {
+                count: &more.to_string(),
+            });
         }
         self.0
     }

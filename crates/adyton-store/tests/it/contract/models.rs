@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use adyton_core::digest::Sha256;
 use adyton_core::id::ModelId;
+use adyton_core::language::{Bilingual, both};
 use adyton_core::model::ModelStatus;
 use adyton_store::StoreError;
 use adyton_store::error::Unique;
@@ -42,7 +43,13 @@ pub(crate) async fn a_model_goes_from_publishing_to_published_or_failed_once(pla
         .unwrap();
     let published = bench.feed.settled(published).await.unwrap();
     let failed = models
-        .fail(bad.id, "model/config.json: no \0 model_type")
+        .fail(
+            bad.id,
+            &both!(
+                "model/config.json: no \0 model_type",
+                "model/config.json：没有 \0 model_type"
+            ),
+        )
         .await
         .unwrap()
         .unwrap();
@@ -57,18 +64,30 @@ pub(crate) async fn a_model_goes_from_publishing_to_published_or_failed_once(pla
     );
     assert_eq!(**bench.live().model(good.id).unwrap(), published);
     assert_eq!(published.spec, Some(import("/predict").spec));
-    assert_eq!(failed.failure, "model/config.json: no \u{fffd} model_type");
+    assert_eq!(
+        failed.failure,
+        both!(
+            "model/config.json: no \u{fffd} model_type",
+            "model/config.json：没有 \u{fffd} model_type"
+        )
+    );
     assert!(models.unfinished().await.unwrap().is_empty());
 
     for (id, state) in [(good.id, "published"), (bad.id, "failed")] {
         let refused = models.publish(id, import("/")).await;
         assert!(matches!(refused, Err(StoreError::ModelState { status, .. }) if status == state));
-        let refused = models.fail(id, "x").await;
+        let refused = models.fail(id, &Bilingual::as_it_is("x")).await;
         assert!(matches!(refused, Err(StoreError::ModelState { status, .. }) if status == state));
     }
     let nothing = ModelId::from_bits(1);
     assert!(models.publish(nothing, import("/")).await.unwrap().is_none());
-    assert!(models.fail(nothing, "x").await.unwrap().is_none());
+    assert!(
+        models
+            .fail(nothing, &Bilingual::as_it_is("x"))
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(models.uses_package(&Sha256::of(b"/predict")).await.unwrap());
     assert!(!models.uses_package(&Sha256::of(b"/other")).await.unwrap());
 }

@@ -3,6 +3,7 @@
 use adyton_core::clock::Timestamp;
 
 use super::Finding;
+use super::check_name::CheckName;
 use adyton_cli::context::Context;
 use adyton_cli::said;
 
@@ -14,13 +15,13 @@ pub(super) fn check(context: &Context) -> Option<Finding> {
     let now = context.clock.now();
     Some(match now < EARLIEST {
         true => Finding::wrong(
-            "clock",
+            CheckName::Clock,
             said!("it says {now}", "当前为 {now}"),
             said!(
                 "set the clock; signed requests are refused when it is 15 minutes off",
                 "请校准时钟；误差达到 15 分钟时，签名请求会被拒绝"
             ),
         ),
-        false => Finding::fine("clock", said!("it says {now}", "当前为 {now}")),
+        false => Finding::fine(CheckName::Clock, said!("it says {now}", "当前为 {now}")),
     })
 }

@@ -1,6 +1,7 @@
 //! The configuration: the same check that the server makes at start.
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::command::config::{Flags, set};
 use crate::config::{Config, load};
 use adyton_cli::context::Context;
@@ -14,19 +15,23 @@ pub(super) fn check(context: &Context, flags: &Flags) -> (Vec<Finding>, Option<C
                 .file
                 .as_ref()
                 .map_or(said!("defaults", "默认值"), |file| file.display().to_string());
-            let said = format!("{file}, {}", set(loaded.merged.said()));
-            (vec![Finding::fine("configuration", said)], Some(loaded.config))
+            let count = set(loaded.merged.said());
+            let said = said!("{file}, {count}", "{file}，{count}");
+            (
+                vec![Finding::fine(CheckName::Configuration, said)],
+                Some(loaded.config),
+            )
         }
         Err(problems) => {
             let wrong = problems.iter().map(|problem| {
-                let said = format!("{}: {}", problem.origin, problem.message);
+                let said = said!("{}: {}", "{}：{}", problem.origin, problem.message);
                 let fix = problem.hint.clone().unwrap_or_else(|| {
                     said!(
                         "`adyton config reference` lists all keys",
                         "`adyton config reference` 列出所有配置项"
                     )
                 });
-                Finding::wrong("configuration", said, fix)
+                Finding::wrong(CheckName::Configuration, said, fix)
             });
             (wrong.collect(), None)
         }

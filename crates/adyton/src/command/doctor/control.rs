@@ -1,12 +1,13 @@
 //! The private listener: who would be refused that an operator may not have thought of.
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::config::Config;
 use crate::config::section::MetricsReaders;
 use crate::server::machine_names;
 use adyton_cli::said;
 
-const WHAT: &str = "control";
+const WHAT: CheckName = CheckName::Control;
 
 /// What the settings make of requests from other machines. A listener on loopback has none.
 pub(super) fn check(config: &Config) -> Vec<Finding> {

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::config::Config;
 use adyton_cli::said;
 
@@ -19,7 +20,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !data.is_dir() {
         findings.push(Finding::fine(
-            "data folder",
+            CheckName::DataFolder,
             said!(
                 "{shown} does not exist yet; the first start creates it",
                 "{shown} 尚不存在；首次启动时创建"
@@ -33,7 +34,7 @@ pub(super) fn check(config: &Config, fix: bool) -> Vec<Finding> {
         }
         if wrong.is_empty() {
             findings.push(Finding::fine(
-                "data folder",
+                CheckName::DataFolder,
                 said!("{shown}, readable by its owner only", "{shown}，仅属主可读"),
             ));
         }
@@ -63,7 +64,7 @@ fn rights(path: &Path, wanted: u32, fix: bool, findings: &mut Vec<Finding>) {
     );
     if fix && std::fs::set_permissions(path, std::fs::Permissions::from_mode(wanted)).is_ok() {
         findings.push(Finding::fine(
-            "data folder",
+            CheckName::DataFolder,
             said!(
                 "{} has mode {wanted:04o} now",
                 "{} 的权限现为 {wanted:04o}",
@@ -72,7 +73,7 @@ fn rights(path: &Path, wanted: u32, fix: bool, findings: &mut Vec<Finding>) {
         ));
     } else {
         findings.push(Finding::wrong(
-            "data folder",
+            CheckName::DataFolder,
             said,
             said!(
                 "chmod {wanted:04o} {}, or `adyton doctor --fix`",
@@ -102,12 +103,12 @@ fn free_space(data: &Path) -> Option<Finding> {
     );
     Some(match free {
         _ if free < LEAST => Finding::wrong(
-            "disk",
+            CheckName::Disk,
             said!("no space is left at {}", "{} 没有剩余空间", place.display()),
             fix,
         ),
-        _ if free < ROOM => Finding::note("disk", said, fix),
-        _ => Finding::fine("disk", said),
+        _ if free < ROOM => Finding::note(CheckName::Disk, said, fix),
+        _ => Finding::fine(CheckName::Disk, said),
     })
 }
 
@@ -118,7 +119,7 @@ fn read_only(data: &Path) -> Option<Finding> {
     let problem = tempfile::tempfile_in(place).err()?;
     (problem.kind() == std::io::ErrorKind::ReadOnlyFilesystem).then(|| {
         Finding::wrong(
-            "disk",
+            CheckName::Disk,
             said!(
                 "the file system of {} is read-only",
                 "{} 所在的文件系统为只读",

@@ -3,13 +3,14 @@
 use adyton_store::backup::{self, DatabaseKind};
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::command::installation::wait;
 use crate::config::Config;
 use crate::server::{open_hint, store_settings};
 use adyton_cli::language::spoken;
 use adyton_cli::said;
 
-const WHAT: &str = "database";
+const WHAT: CheckName = CheckName::Database;
 
 /// Nothing where the first start is still to make one.
 pub(super) fn check(config: &Config) -> Option<Finding> {

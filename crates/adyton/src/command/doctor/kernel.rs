@@ -4,6 +4,7 @@ use adyton_listener::files::Connections;
 use landlock::{ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, Scope};
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::config::Config;
 use adyton_cli::said;
 
@@ -20,7 +21,7 @@ fn landlock() -> Finding {
     let files = strict().handle_access(AccessFs::from_all(ABI::V1));
     if files.and_then(Ruleset::create).is_err() {
         return Finding::note(
-            "kernel",
+            CheckName::Kernel,
             said!(
                 "Landlock is not available: programs of models can read whatever the server's user can read",
                 "Landlock 不可用：模型的程序可以读取服务器用户能读取的一切"
@@ -37,14 +38,14 @@ fn landlock() -> Finding {
     let signals = strict().scope(Scope::Signal).and_then(Ruleset::create);
     match (ports, signals) {
         (Ok(_), Ok(_)) => Finding::fine(
-            "kernel",
+            CheckName::Kernel,
             said!(
                 "Landlock fences the programs of models: files, ports, signals",
                 "Landlock 已隔离模型的程序：文件、端口、信号"
             ),
         ),
         (ports, _) => Finding::note(
-            "kernel",
+            CheckName::Kernel,
             match ports {
                 Ok(_) => {
                     said!(
@@ -80,7 +81,7 @@ fn open_files(config: &Config) -> Finding {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
     match limit {
         Some(limit) if limit < needed => Finding::note(
-            "open files",
+            CheckName::OpenFiles,
             said!(
                 "{limit} may be open at once; the connections of both listeners need {needed}",
                 "最多可同时打开 {limit} 个；两个监听端口的连接需要 {needed} 个"
@@ -91,14 +92,14 @@ fn open_files(config: &Config) -> Finding {
             ),
         ),
         Some(limit) => Finding::fine(
-            "open files",
+            CheckName::OpenFiles,
             said!("{limit} may be open at once", "最多可同时打开 {limit} 个"),
         ),
-        None => Finding::fine("open files", said!("no limit", "无限制")),
+        None => Finding::fine(CheckName::OpenFiles, said!("no limit", "无限制")),
     }
 }
 
 fn cores() -> Finding {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Finding::fine("cores", format!("{cores}"))
+    Finding::fine(CheckName::Cores, format!("{cores}"))
 }

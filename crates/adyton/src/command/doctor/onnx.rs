@@ -8,6 +8,7 @@ use adyton_runtime::onnx::library::{Choice, LibrarySetting, OnnxLibrary};
 use adyton_store::folder::give_all_to_owner_of;
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::archive::LIBRARIES;
 use crate::config::Config;
 use crate::server::onnx_places;
@@ -32,9 +33,11 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
                 .filter(|_| setting != LibrarySetting::Search || is_in(data, &library.path));
             found(choice.text_in(spoken()), &library.path, used.as_deref())
         }
-        (Choice::Builtin { .. }, LibrarySetting::Builtin) => Finding::fine("ONNX", choice.text_in(spoken())),
+        (Choice::Builtin { .. }, LibrarySetting::Builtin) => {
+            Finding::fine(CheckName::Onnx, choice.text_in(spoken()))
+        }
         (Choice::Builtin { reason }, LibrarySetting::File(_)) => Finding::wrong(
-            "ONNX",
+            CheckName::Onnx,
             reason.text_in(spoken()),
             said!(
                 "set `onnx.library` to libonnxruntime.so, or leave it out",
@@ -53,11 +56,11 @@ pub(super) fn check(context: &Context, config: &Config, fix: bool) -> Finding {
             }
             Err(reason) => {
                 let fix = how_to_install(&reason);
-                Finding::wrong("ONNX", reason, fix)
+                Finding::wrong(CheckName::Onnx, reason, fix)
             }
         },
         (Choice::Builtin { .. }, LibrarySetting::Search) => Finding::note(
-            "ONNX",
+            CheckName::Onnx,
             choice.text_in(spoken()),
             said!(
                 "`adyton doctor --fix` installs ONNX Runtime, which is faster and runs more models",
@@ -87,7 +90,7 @@ fn found(said: String, library: &Path, used: Option<&Path>) -> Finding {
     };
     match used {
         Some(used) if used == Path::new(BUILTIN) => Finding::note(
-            "ONNX",
+            CheckName::Onnx,
             said!(
                 "{said}; the running server still uses the compiled-in runtime",
                 "{said}；正在运行的服务器仍使用内置运行时"
@@ -95,7 +98,7 @@ fn found(said: String, library: &Path, used: Option<&Path>) -> Finding {
             restart(),
         ),
         Some(used) if used != library => Finding::note(
-            "ONNX",
+            CheckName::Onnx,
             said!(
                 "{said}; the running server still uses {}",
                 "{said}；正在运行的服务器仍使用 {}",
@@ -103,7 +106,7 @@ fn found(said: String, library: &Path, used: Option<&Path>) -> Finding {
             ),
             restart(),
         ),
-        Some(_) | None => Finding::fine("ONNX", said),
+        Some(_) | None => Finding::fine(CheckName::Onnx, said),
     }
 }
 
@@ -192,7 +195,7 @@ fn keep(library: &Path, folder: &Path, path: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict;
+    use super::super::check_name::Verdict;
     use super::*;
 
     #[test]

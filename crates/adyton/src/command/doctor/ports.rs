@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use super::Finding;
+use super::check_name::CheckName;
 use crate::config::Config;
 use adyton_cli::ready::Ready;
 use adyton_cli::said;
@@ -23,7 +24,7 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
 fn one(key: &str, address: SocketAddr, running: Option<&Ready>) -> Finding {
     if let Some(ready) = running {
         return Finding::fine(
-            "ports",
+            CheckName::Ports,
             said!(
                 "{key}: in use by the server of this data folder (process {})",
                 "{key}：正由此数据目录的服务器使用（进程 {}）",
@@ -33,11 +34,11 @@ fn one(key: &str, address: SocketAddr, running: Option<&Ready>) -> Finding {
     }
     match TcpListener::bind(address) {
         Ok(_) => Finding::fine(
-            "ports",
+            CheckName::Ports,
             said!("{key}: {address} is free", "{key}：{address} 可用"),
         ),
         Err(error) => Finding::wrong(
-            "ports",
+            CheckName::Ports,
             said!(
                 "{key}: {address} cannot be used: {error}",
                 "{key}：{address} 不可用：{error}"

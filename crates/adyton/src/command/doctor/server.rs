@@ -1,6 +1,8 @@
 //! The server: does it answer, are its listeners ready, are the credentials good, do the clocks agree.
 
 use super::Finding;
+use super::check_name::CheckName;
+use crate::command::health::waited_for;
 use crate::config::Config;
 use adyton_cli::client::address::Address;
 use adyton_cli::client::answer::Answer;
@@ -20,7 +22,7 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
             Some(server) => server,
             None => {
                 return vec![Finding::fine(
-                    "server",
+                    CheckName::Server,
                     said!(
                         "none runs here, and no context names one",
                         "此处没有运行，也没有上下文指定"
@@ -41,11 +43,11 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
     }
     findings.push(match client.whoami() {
         Ok(_) => Finding::fine(
-            "credentials",
+            CheckName::Credentials,
             said!("those of {} are accepted", "{} 的凭证有效", client.server.said),
         ),
         Err(failure) => Finding::wrong(
-            "credentials",
+            CheckName::Credentials,
             one_line(&failure.to_string()),
             said!("`adyton login` saves others", "`adyton login` 保存其他凭证"),
         ),
@@ -59,7 +61,7 @@ fn dropped_headers(client: &Client) -> Option<Finding> {
     let count = counted(&client.metrics().ok()?, DROPPED_HEADERS)?;
     (count > 0).then(|| {
         Finding::note(
-            "headers",
+            CheckName::Headers,
             said!(
                 "{count} predictions since the server started had headers that do not reach models: names with `_`, and `Proxy`", "服务器启动以来，有 {count} 次预测带有不会传给模型的请求头：名称含 `_` 的，以及 `Proxy`"
             ),
@@ -125,16 +127,16 @@ fn public_url(public: &Address, asked: Outcome<Answer>) -> Finding {
 fn ready(client: &Client, address: &Address, name: &str) -> Finding {
     match ask(client, address) {
         Ok(answer) if answer.status.is_success() => Finding::fine(
-            "server",
+            CheckName::Server,
             said!("{name} at {address} is ready", "{name}（{address}）已就绪"),
         ),
         Ok(answer) => Finding::wrong(
-            "server",
+            CheckName::Server,
             said!(
                 "{name} at {address} is not ready: {} {}",
                 "{name}（{address}）未就绪：{} {}",
                 answer.status.as_u16(),
-                one_line(&String::from_utf8_lossy(&answer.body))
+                one_line(&waited_for(&String::from_utf8_lossy(&answer.body)))
             ),
             said!(
                 "fix what it is waiting for; see its log",
@@ -142,7 +144,7 @@ fn ready(client: &Client, address: &Address, name: &str) -> Finding {
             ),
         ),
         Err(failure) => Finding::wrong(
-            "server",
+            CheckName::Server,
             one_line(&failure.to_string()),
             said!(
                 "start it with `adyton serve`, or name another with `adyton login`",

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use adyton_control::ControlParts;
 use adyton_core::clock::Clock;
 use adyton_core::live::LiveCell;
+use adyton_core::not_ready::NotReady;
 use adyton_gateway::journal::Journal;
 use adyton_gateway::{Gateway, GatewayParts, Metrics};
 use adyton_identity::Identity;
@@ -105,7 +106,7 @@ impl Front {
                     + &process_metrics::render()
             }),
             ready: Arc::new(move || match (open.load(Ordering::Acquire), health.problem()) {
-                (false, _) => Err("the server is starting or stopping".to_owned()),
+                (false, _) => Err(NotReady::Turning.kept()),
                 (true, Some(problem)) => Err(problem),
                 (true, None) => Ok(()),
             }),

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use adyton_core::fact::Fact;
+use adyton_core::json_words::JsonProblem;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -59,7 +60,7 @@ pub(super) fn read<'b>(names: &[String], body: &'b [u8]) -> Result<Cells<'b>, In
         (Err(wrong), None) if is_special(&word_at(body, &wrong)) => {
             return Err(Fact::InputNoWord {
                 field: "data.req_data".to_owned(),
-                expected: "a number".to_owned(),
+                expected: JsonProblem::Number.kept(),
                 got: word_at(body, &wrong),
             }
             .into());

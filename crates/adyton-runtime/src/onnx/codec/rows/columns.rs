@@ -4,6 +4,7 @@ use crate::onnx::codec::schema::SchemaError;
 use crate::onnx::codec::write;
 use crate::onnx::signature::{Axis, Input, Ports};
 use crate::onnx::tensor::ElementType;
+use adyton_core::graph_problem::GraphProblem;
 
 /// The columns of a row and how they feed the model.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,12 +32,15 @@ impl Columns {
             && !matches!(input.element, ElementType::Bool | ElementType::Text)
         {
             return match columns {
-                Axis::Fixed(wanted) if *wanted != names.len() => Err(SchemaError(format!(
-                    "req_data rows have {} properties ({}), but the model's input \"{}\" is {input}",
-                    names.len(),
-                    names.join(", "),
-                    input.name
-                ))),
+                Axis::Fixed(wanted) if *wanted != names.len() => {
+                    let problem = GraphProblem::RowsOfOtherWidth {
+                        count: &names.len().to_string(),
+                        names: &names.join(", "),
+                        input: &input.name,
+                        shape: &input.to_string(),
+                    };
+                    Err(SchemaError(problem.kept()))
+                }
                 Axis::Fixed(_) | Axis::Any(_) => Ok(Self::new(names, Feed::Matrix)),
             };
         }
@@ -53,10 +57,10 @@ impl Columns {
             .collect();
         match each {
             Some(each) if !each.is_empty() => Ok(Self::new(names, Feed::Each(each))),
-            Some(_) | None => Err(SchemaError(format!(
-                "req_data rows need a model with one input of numbers [N,{}], or one input for each property",
-                names.len()
-            ))),
+            Some(_) | None => {
+                let count = &names.len().to_string();
+                Err(SchemaError(GraphProblem::RowsOfNoInput { count }.kept()))
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Makes the model's tensors of the cells.
 
 use adyton_core::fact::Fact;
+use adyton_core::json_words::JsonProblem;
 use adyton_core::shown::quoted;
 use smallvec::smallvec;
 
@@ -33,14 +34,15 @@ pub(super) fn feed(
             return Err(Fact::InputTextZero { field: field() }.into());
         }
         number::cell(elements, cell).ok_or_else(|| {
+            let kind = &input.element.to_string();
             let wanted = if matches!(elements, Elements::Text(_)) {
-                "a text"
+                JsonProblem::TextOf { kind }
             } else {
-                "a number"
+                JsonProblem::NumberOf { kind }
             };
             let fact = Fact::InputUnfit {
                 field: field(),
-                expected: format!("{wanted} ({})", input.element),
+                expected: wanted.kept(),
                 got: shown(cell),
             };
             InputError::from(fact)

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use adyton_core::fact::Fact;
+use adyton_core::json_words::JsonProblem;
 use adyton_core::shown::quoted;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -94,7 +95,7 @@ impl<'de> Visitor<'de> for Body<'_> {
         }
     }
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        self.other("a list")
+        self.other(&JsonProblem::List.kept())
     }
     values!();
 }
@@ -144,7 +145,10 @@ impl Named<'_> {
     fn other<E: serde::de::Error, T>(self, got: &str) -> Result<T, E> {
         let fact = Fact::InputUnfit {
             field: "inputs".to_owned(),
-            expected: format!("an object of tensors, {{{}}}", wanted(self.ports)),
+            expected: JsonProblem::Tensors {
+                inputs: &format!("{{{}}}", wanted(self.ports)),
+            }
+            .kept(),
             got: got.to_owned(),
         };
         self.stop.problem = Some(fact.into());

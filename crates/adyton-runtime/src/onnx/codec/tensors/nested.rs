@@ -3,6 +3,7 @@
 use std::fmt;
 
 use adyton_core::fact::Fact;
+use adyton_core::json_words::JsonProblem;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::problem::{Place, ReadStop, text};
@@ -212,6 +213,6 @@ impl<'de> Visitor<'de> for Nested<'_, '_> {
         Err(self.mismatch("null"))
     }
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Err(self.mismatch("an object"))
+        Err(self.mismatch(&JsonProblem::Object.kept()))
     }
 }

@@ -1,6 +1,7 @@
 //! What went wrong while a body was read, in the words of the caller's own body.
 
 use adyton_core::fact::Fact;
+use adyton_core::json_words::JsonProblem;
 use adyton_core::shown::{quoted, quoted_bytes};
 
 use crate::onnx::codec::error::InputError;
@@ -77,7 +78,10 @@ pub(in crate::onnx::codec) fn word_at(body: &[u8], syntax: &serde_json::Error) -
 
 /// A text as a message shows it.
 pub(super) fn text(value: &str) -> String {
-    format!("the text \"{}\"", quoted(value, SHOWN))
+    JsonProblem::TheText {
+        value: &quoted(value, SHOWN),
+    }
+    .kept()
 }
 
 /// `{"inputs":{"x": float32 [N,4], "y": int64 [N]}}`

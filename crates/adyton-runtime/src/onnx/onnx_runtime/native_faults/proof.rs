@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use adyton_core::graph_fault::GraphFault;
 use adyton_core::shown::quoted;
 use tract_onnx::pb::{FunctionProto, NodeProto};
 
@@ -30,12 +31,12 @@ pub(super) fn lacks(graph: &GraphNodes, functions: &[FunctionProto]) -> Option<S
     let inner = functions.iter().flat_map(|function| &function.node);
     let foreign = graph.node.iter().chain(inner.clone());
     if let Some(node) = foreign.clone().find_map(|node| foreign_in(node, &local, 0)) {
-        return Some(format!(
-            "node \"{}\" ({}) is of the domain \"{}\", of whose operators it is not known over which inputs they crash in ONNX Runtime",
-            quoted(&node.name, SHOWN),
-            quoted(&node.op_type, SHOWN),
-            quoted(&node.domain, SHOWN)
-        ));
+        let fault = GraphFault::ForeignDomain {
+            node: &quoted(&node.name, SHOWN),
+            operator: &quoted(&node.op_type, SHOWN),
+            domain: &quoted(&node.domain, SHOWN),
+        };
+        return Some(fault.kept());
     }
     let made_by: HashMap<&str, &NodeProto> = graph
         .node
@@ -48,11 +49,11 @@ pub(super) fn lacks(graph: &GraphNodes, functions: &[FunctionProto]) -> Option<S
     let fragile = graph.node.iter().filter(|node| is_fragile(node));
     let reached = fragile.filter(|node| given(node).any(|name| may_be_empty(name, &made_by)));
     let node = hidden.or_else(|| reached.into_iter().next())?;
-    Some(format!(
-        "node \"{}\" ({}) crashes in ONNX Runtime over a tensor without elements, and may be given one that becomes empty in the graph",
-        quoted(&node.name, SHOWN),
-        quoted(&node.op_type, SHOWN)
-    ))
+    let fault = GraphFault::CrashesWhenEmpty {
+        node: &quoted(&node.name, SHOWN),
+        operator: &quoted(&node.op_type, SHOWN),
+    };
+    Some(fault.kept())
 }
 
 fn is_fragile(node: &NodeProto) -> bool {
