@@ -1,6 +1,7 @@
 //! The query and the body of a call, read into types. What does not fit is told with the field that it concerns.
 
-use adyton_core::language::both;
+use adyton_core::event_cause::cause_in;
+use adyton_core::language::{Bilingual, Language, both};
 use bytes::Bytes;
 use http::{HeaderMap, Uri, header};
 use serde::de::DeserializeOwned;
@@ -66,16 +67,18 @@ impl Payload {
                 }
                 serde_json::error::Category::Io
                 | serde_json::error::Category::Syntax
-                | serde_json::error::Category::Eof => {
-                    Failure::Malformed(both!("the body is not JSON: {inner}", "请求体不是 JSON：{inner}"))
-                }
+                | serde_json::error::Category::Eof => Failure::Malformed(not_json(&inner)),
             }
         })?;
         reader.end().map_err(|error| {
-            Failure::Malformed(both!(
-                "the body is not one JSON document: {error}",
-                "请求体不是单个 JSON 文档：{error}"
-            ))
+            let error = error.to_string();
+            Failure::Malformed(Bilingual {
+                chinese: format!(
+                    "请求体不是单个 JSON 文档：{}",
+                    cause_in(&error, Language::Chinese)
+                ),
+                english: format!("the body is not one JSON document: {error}"),
+            })
         })?;
         Ok(value)
     }
@@ -94,6 +97,14 @@ impl Payload {
                     _ => Failure::query(field(".", problem), wording::told(problem)),
                 }
             })
+    }
+}
+
+fn not_json(problem: &serde_json::Error) -> Bilingual {
+    let problem = problem.to_string();
+    Bilingual {
+        chinese: format!("请求体不是 JSON：{}", cause_in(&problem, Language::Chinese)),
+        english: format!("the body is not JSON: {problem}"),
     }
 }
 

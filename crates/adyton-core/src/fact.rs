@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event_pattern::read;
 pub use crate::fact_pieces::{Millis, Seconds};
-use crate::fact_pieces::{Piece, told_in_chinese};
+use crate::fact_pieces::{Piece, closed_up, told_in_chinese};
 use crate::language::{Language, message};
 use crate::signing::{HEADERS_MOST, WINDOW};
 
@@ -33,7 +33,7 @@ macro_rules! facts {
                 match self {
                     $(Fact::$name $({ $($field),* })? => {
                         $($(let $field = $field.said(stringify!($field), language);)*)?
-                        message!(language, $english, $chinese $(, $($field = $field),*)?)
+                        closed_up(message!(language, $english, $chinese $(, $($field = $field),*)?))
                     })*
                 }
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::columns::is_han;
 use crate::event_pattern::read_all;
 use crate::graph_fault;
 use crate::json_words;
@@ -93,6 +94,26 @@ pub(crate) fn told_in_chinese(text: &str) -> Option<String> {
     .or_else(|| masked_in(text, Language::Chinese))
 }
 
+/// A text without blanks between two Han characters, as they come where a word of ours is filled in; what is quoted stays as it is.
+pub(crate) fn closed_up(text: String) -> String {
+    if !text.contains("为 ") {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut is_quoted = false;
+    let mut letters = text.chars().peekable();
+    let mut before = None;
+    while let Some(letter) = letters.next() {
+        is_quoted ^= matches!(letter, '`' | '"');
+        let is_between = before.is_some_and(is_han) && letters.peek().copied().is_some_and(is_han);
+        if letter != ' ' || is_quoted || !is_between {
+            out.push(letter);
+        }
+        before = Some(letter);
+    }
+    out
+}
+
 /// A credential that is not kept whole (`1111… (32 characters, sha256:…)`) as people say it; nothing for any other text.
 pub(crate) fn masked_in(text: &str, language: Language) -> Option<String> {
     let (start, rest) = text.split_once("… (")?;
@@ -122,6 +143,17 @@ mod tests {
         ] {
             assert_eq!(kept.to_owned().said("got", Language::Chinese), said);
             assert_eq!(kept.to_owned().said("got", Language::English), kept);
+        }
+    }
+
+    #[test]
+    fn no_blank_stands_between_words_of_ours() {
+        for (text, said) in [
+            ("x：应为 数字，实际为 \"月 亮\"", "x：应为数字，实际为 \"月 亮\""),
+            ("应为 float32，实际为 列表", "应为 float32，实际为列表"),
+            ("a b", "a b"),
+        ] {
+            assert_eq!(closed_up(text.to_owned()), said);
         }
     }
 

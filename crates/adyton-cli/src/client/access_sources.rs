@@ -185,7 +185,7 @@ impl AccessSources<'_> {
                     Some(called) if self.named().is_none() => self.hidden(name, &called),
                     _ => None,
                 };
-                (format!("context {name}"), hidden)
+                (said!("context {name}", "上下文 {name}"), hidden)
             }
             (true, None) => {
                 let note = |server: &ServerAccess| {

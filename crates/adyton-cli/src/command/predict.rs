@@ -251,7 +251,7 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
     let status = answer.status.as_u16();
     let line = said!(
         "{status} from the {by} in {:.1} ms, request id {id}",
-        "{status}，来自 {by}，用时 {:.1} ms，请求 ID {id}",
+        "{status}，由 {by} 返回，用时 {:.1} ms，请求 ID {id}",
         took.as_secs_f64() * 1e3
     );
     let failed = || {

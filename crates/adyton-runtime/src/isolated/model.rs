@@ -228,7 +228,10 @@ impl Predictor for IsolatedModel {
     }
 
     fn runtime(&self) -> String {
-        format!("{}, in a process of its own", self.runtime)
+        GraphProblem::OwnProcess {
+            runtime: &self.runtime,
+        }
+        .kept()
     }
 }
 

@@ -120,7 +120,14 @@ impl ImportError {
             Self::Field { field, cause, fix } if field.is_empty() => {
                 ("model/config.json".to_owned(), cause, fix)
             }
-            Self::Field { field, cause, fix } => (format!("model/config.json: {field}"), cause, fix),
+            Self::Field { field, cause, fix } => {
+                let place = message!(
+                    language,
+                    "model/config.json: {field}",
+                    "model/config.json：{field}"
+                );
+                (place, cause, fix)
+            }
             Self::Model(problem) => return cause_in(problem, language).into_owned(),
             Self::Storage(problem) => {
                 return message!(

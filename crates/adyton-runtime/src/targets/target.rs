@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use adyton_core::endpoint::Address;
+use adyton_core::graph_problem::GraphProblem;
 
 use crate::onnx::in_process::InProcess;
 
@@ -21,7 +22,10 @@ pub enum Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InProcess(model) => write!(f, "in process ({})", model.runtime()),
+            Self::InProcess(model) => {
+                let runtime = &model.runtime();
+                f.write_str(&GraphProblem::InProcess { runtime }.kept())
+            }
             Self::Address(address) => address.fmt(f),
         }
     }

@@ -15,6 +15,8 @@ use adyton_cli::failure::{Failure, Outcome};
 use adyton_cli::language::spoken;
 use adyton_cli::package_check::CheckedPackage;
 use adyton_cli::said;
+use adyton_core::event_cause::cause_in;
+use adyton_core::language::phrase;
 
 /// Checks the package at `path` whole, as an import would.
 ///
@@ -48,7 +50,7 @@ pub(crate) fn check(environment: &[(String, String)], path: &Path) -> Outcome<Ch
     Ok(CheckedPackage {
         spec,
         size: published.size,
-        onnx_runtime: onnx.choice().to_string(),
+        onnx_runtime: onnx.choice().text_in(spoken()),
     })
 }
 
@@ -72,6 +74,10 @@ fn source(path: &Path) -> Outcome<Source<'_>> {
 }
 
 fn told(path: &Path, problem: &ImportError) -> Failure {
+    let model = match problem {
+        ImportError::Model(cause) => cause_in(cause, spoken()),
+        _ => "".into(),
+    };
     let (file, field, cause, fix) = match problem {
         ImportError::Package { file, cause, fix } => {
             (&**file, "", cause.text_in(spoken()), fix.text_in(spoken()))
@@ -82,7 +88,7 @@ fn told(path: &Path, problem: &ImportError) -> Failure {
             cause.text_in(spoken()),
             fix.text_in(spoken()),
         ),
-        ImportError::Model(cause) => ("", "", cause.as_str(), ""),
+        ImportError::Model(_) => ("", "", &*model, ""),
         ImportError::Storage(cause) => {
             return Failure::failed(said!("the check failed: {cause}", "检查失败：{cause}"));
         }
@@ -93,7 +99,7 @@ fn told(path: &Path, problem: &ImportError) -> Failure {
         .collect();
     let place = match place.is_empty() {
         true => String::new(),
-        false => said!("{}: ", "{}：", place.join(": ")),
+        false => said!("{}: ", "{}：", place.join(phrase!(spoken(), ": ", "：")),),
     };
     let problem = json!({"file": file, "field": field, "cause": cause, "fix": fix});
     let failure = Failure::failed(said!(

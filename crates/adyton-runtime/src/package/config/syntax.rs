@@ -1,7 +1,8 @@
 //! The text of a `config.json`: what is wrong with it is told with line and column, and by name where editors and people put
 //! what JSON does not have.
 
-use adyton_core::language::both;
+use adyton_core::event_cause::cause_in;
+use adyton_core::language::{Bilingual, Language, both};
 use serde_json::Value as Json;
 
 use crate::package::error::ImportError;
@@ -33,10 +34,13 @@ pub(in crate::package) fn parse(text: &[u8]) -> Result<Json, ImportError> {
             ),
             false => ImportError::field(
                 "",
-                both!(
-                    "line {line}, column {column}: not valid JSON: {cause}",
-                    "第 {line} 行第 {column} 列：不是有效的 JSON：{cause}"
-                ),
+                Bilingual {
+                    english: format!("line {line}, column {column}: not valid JSON: {cause}"),
+                    chinese: format!(
+                        "第 {line} 行第 {column} 列：不是有效的 JSON：{}",
+                        cause_in(cause, Language::Chinese)
+                    ),
+                },
                 match cause {
                     "trailing comma" => (
                         "remove the comma before the closing bracket",

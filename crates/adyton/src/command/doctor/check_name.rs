@@ -19,6 +19,7 @@ pub(crate) enum CheckName {
     Server,
     Credentials,
     Headers,
+    PublicUrl,
 }
 
 impl CheckName {
@@ -39,6 +40,7 @@ impl CheckName {
             Self::Server => phrase!(language, "server", "服务器"),
             Self::Credentials => phrase!(language, "credentials", "凭证"),
             Self::Headers => phrase!(language, "headers", "请求头"),
+            Self::PublicUrl => phrase!(language, "public url", "公开地址"),
         }
     }
 }

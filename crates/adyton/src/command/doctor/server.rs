@@ -35,9 +35,9 @@ pub(super) fn check(context: &Context, config: Option<&Config>) -> Vec<Finding> 
     let local = config.and_then(|config| Ready::of_data_folder(&config.general.data).ok()?);
     let client = Client::new(server, context.clock.clone());
     let control = client.server.control.clone();
-    let mut findings = vec![ready(&client, &control, "control")];
+    let mut findings = vec![ready(&client, &control, &said!("control", "控制端"))];
     match (named, local) {
-        (Some(gateway), _) => findings.push(ready(&client, &gateway, "gateway")),
+        (Some(gateway), _) => findings.push(ready(&client, &gateway, &said!("gateway", "网关"))),
         (None, Some(local)) => findings.extend(gateway(&client, &local)),
         (None, None) => {}
     }
@@ -81,7 +81,7 @@ fn gateway(client: &Client, local: &Ready) -> Vec<Finding> {
     let listens = local.gateway_listens.as_ref().unwrap_or(&local.gateway_url);
     let mut findings = Vec::new();
     if let Ok(listens) = Address::parse(listens, "gateway_listens") {
-        findings.push(ready(client, &listens, "gateway"));
+        findings.push(ready(client, &listens, &said!("gateway", "网关")));
     }
     if *listens != local.gateway_url
         && let Ok(public) = Address::parse(&local.gateway_url, "gateway_url")
@@ -96,7 +96,7 @@ fn public_url(public: &Address, asked: Outcome<Answer>) -> Finding {
     let why = match asked {
         Ok(answer) if answer.status.is_success() => {
             return Finding::fine(
-                "public url",
+                CheckName::PublicUrl,
                 said!(
                     "API addresses begin with {public}, which answers",
                     "API 地址以 {public} 开头，该地址有响应"
@@ -111,7 +111,7 @@ fn public_url(public: &Address, asked: Outcome<Answer>) -> Finding {
         Err(failure) => one_line(&failure.to_string()),
     };
     Finding::note(
-        "public url",
+        CheckName::PublicUrl,
         said!(
             "API addresses begin with {public} (gateway.public_url), which does not answer from this machine: {why}",
             "API 地址以 {public} 开头（gateway.public_url），从本机访问该地址没有正常响应：{why}"
