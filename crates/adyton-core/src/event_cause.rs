@@ -61,6 +61,16 @@ patterns! {
     // Where an instance is, which stands in an event as causes do.
     BuiltIn = "in process (built-in)" "进程内，内置运行时";
     InProcess { runtime } = "in process ({runtime})" "进程内，{runtime}";
+    NoStart { problem } = "the program cannot be started: {problem}" "无法启动程序：{problem}";
+    NoProcessId = "the program has no process id" "程序没有进程 ID";
+    EndedBefore = "the process that was to become the program ended before it did" "准备运行程序的进程提前退出";
+    NoFence { problem } = "the fence cannot be raised: {problem}" "无法建立隔离：{problem}";
+    EmptyCommand = "the command is empty" "启动命令为空";
+    Hidden { path, folder } = "`{path}` lies in {folder}, which programs cannot read; add its folder to `runtime.readable`, or install it elsewhere"
+        "`{path}` 位于 {folder} 中，程序不能读取该目录；请将其所在目录加入 `runtime.readable`，或安装到其他位置";
+    FolderUnread { folder, problem } = "{folder} cannot be read: {problem}; programs of root obey file permissions like others: let root own the folders on the way to the data folder, or open them to all"
+        "无法读取 {folder}：{problem}；root 的程序同样受文件权限约束：请让数据目录的各级上级目录归 root 所有，或对所有用户开放";
+    NotEnded = "unknown (it could not be ended)" "未知（无法终止）";
     Because { cause } = ": {cause}" "：{cause}";
 }
 

@@ -98,6 +98,9 @@ patterns! {
     TooLarge = "the prediction was ended because the models of this server took more memory than `onnx.memory` allows; send less at once"
         "预测已被终止，因为该服务器上的模型占用的内存超过 `onnx.memory` 的限制；请减少单次发送的数据";
     AnswerLarge { most } = "the model's answer has more than {most} bytes; send less at once" "模型的结果超过 {most} 字节；请减少单次发送的数据";
+    AnswerTooLong = "the model's answer is longer than 256 MiB, or than the memory that is left (`onnx.memory`); send less at once"
+        "模型的结果超过 256 MiB，或超过剩余的内存（`onnx.memory`）；请减少单次发送的数据";
+    AsksNothing = "it asks the model for nothing" "没有向模型请求任何内容";
     OutputAxes { axes, most } = "an output has {axes} axes, more than {most}" "有输出达到 {axes} 维，超过 {most} 维";
     Panicked = "the runtime panicked" "运行时崩溃";
     PanickedOver { problem } = "the runtime panicked: {problem}" "运行时崩溃：{problem}";

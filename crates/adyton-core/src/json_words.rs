@@ -44,6 +44,11 @@ patterns! {
     WithUuid = "an object with \"uuid\"" "含 \"uuid\" 的对象";
     WithRows = "an object with \"req_data\"" "含 \"req_data\" 的对象";
     WithInputs = "an object with \"inputs\"" "含 \"inputs\" 的对象";
+    Twice { name } = "duplicate field {name}" "字段 {name} 出现了两次";
+    Key = "a key" "键";
+    ColumnName = "the name of a column" "列名";
+    InputName = "the name of an input" "输入的名称";
+    UnderInputs = "an object of tensors under \"inputs\"" "\"inputs\" 下由张量组成的对象";
     // What was to be there, or was, in words of ours.
     Number = "a number" "数字";
     NumberOf { kind } = "a number ({kind})" "数字（{kind}）";

@@ -246,7 +246,7 @@ fn stop(happened: &Receiver<Happened>, grace: Duration) -> String {
         match happened.recv_timeout(Duration::from_secs(5)) {
             Ok(Happened::Ended(_)) => return Cause::NotWithinGrace.kept(),
             Ok(_) => {}
-            Err(_) => return "unknown (it could not be ended)".to_owned(),
+            Err(_) => return Cause::NotEnded.kept(),
         }
     }
 }

@@ -19,6 +19,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use adyton_core::event_cause::Cause;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, NetPort, PathBeneath, PathFd,
     Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
@@ -173,11 +174,11 @@ pub(super) fn refuses(order: &Order) -> Option<String> {
         // A link counts by its own name too: beside it lies what it needs (the `pyvenv.cfg` of a virtual environment).
         let seen = [path.clone(), real(&path)];
         if let Some(hidden) = seen.iter().find_map(|path| hidden(path)) {
-            return Some(format!(
-                "`{}` lies in {}, which programs cannot read; add its folder to `runtime.readable`, or install it elsewhere",
-                path.display(),
-                hidden.display()
-            ));
+            let cause = Cause::Hidden {
+                path: &path.display().to_string(),
+                folder: &hidden.display().to_string(),
+            };
+            return Some(cause.kept());
         }
     }
     None

@@ -49,7 +49,10 @@ pub(super) struct Started {
 
 /// Starts the program in a session of its own; gives it when it runs, or why it does not.
 pub(super) fn start(order: &Order) -> Result<Started, String> {
-    let broken = |problem: std::io::Error| format!("the program cannot be started: {problem}");
+    let broken = |problem: std::io::Error| {
+        let problem = &problem.to_string();
+        Cause::NoStart { problem }.kept()
+    };
     let (mut ours, theirs) = UnixStream::pair().map_err(broken)?;
     let child = Command::new("/proc/self/exe")
         .args(std::env::args_os().skip(1))
@@ -61,7 +64,7 @@ pub(super) fn start(order: &Order) -> Result<Started, String> {
     let pid = i32::try_from(child.id())
         .ok()
         .and_then(Pid::from_raw)
-        .ok_or("the program has no process id")?;
+        .ok_or_else(|| Cause::NoProcessId.kept())?;
     let folder = format!("/proc/{}", pid.as_raw_nonzero());
     // Without it the program may lose sight of itself some day; nothing else depends on it.
     let own = rustix::fs::open(folder, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok();
@@ -77,7 +80,7 @@ pub(super) fn start(order: &Order) -> Result<Started, String> {
             Err(problem) => return Err(problem.to_string()),
         }
     }
-    let fence = fence.ok_or("the process that was to become the program ended before it did")?;
+    let fence = fence.ok_or_else(|| Cause::EndedBefore.kept())?;
     Ok(Started {
         pid,
         fence,
@@ -98,18 +101,21 @@ pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
     let refused = fence::refuses(order);
     capabilities::drop_all_but(capabilities::PORTS);
     let cause = match fence::raise(order) {
-        Err(problem) => format!("the fence cannot be raised: {problem}"),
+        Err(problem) => {
+            let problem = &problem.to_string();
+            Cause::NoFence { problem }.kept()
+        }
         Ok(Fence { files: true, .. }) if refused.is_some() => refused.unwrap_or_default(),
         Ok(fence) => match fs::read_dir(&order.folder) {
             Ok(_) => {
                 say(&StartMessage::Fenced { fence });
                 turn_into(order)
             }
-            Err(problem) => format!(
-                "{} cannot be read: {problem}; programs of root obey file permissions like others: let root own the folders on \
-                 the way to the data folder, or open them to all",
-                order.folder.display()
-            ),
+            Err(problem) => Cause::FolderUnread {
+                folder: &order.folder.display().to_string(),
+                problem: &problem.to_string(),
+            }
+            .kept(),
         },
     };
     say(&StartMessage::Failed { cause });
@@ -119,7 +125,7 @@ pub(super) fn enter(order: &Order, mut keeper: File) -> ExitCode {
 /// Why this process could not turn into the program.
 fn turn_into(order: &Order) -> String {
     let Some((program, arguments)) = order.command.split_first() else {
-        return "the command is empty".to_owned();
+        return Cause::EmptyCommand.kept();
     };
     let problem = Command::new(program)
         .args(arguments)

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use adyton_core::example_body::given;
+use adyton_core::graph_fault::GraphFault;
 use parking_lot::Mutex;
 use rustix::process::Pid;
 use serde_json::Value as Json;
@@ -44,7 +45,7 @@ pub(super) fn ask(model: &dyn Predictor, codec: &Codec, body: &[u8]) -> Result<V
     };
     codec.predict(&listener, body)?;
     let heard = listener.heard.into_inner();
-    heard.ok_or_else(|| RunError::new("it asks the model for nothing").into())
+    heard.ok_or_else(|| RunError::new(GraphFault::AsksNothing.kept()).into())
 }
 
 /// A model whose package brings an example.

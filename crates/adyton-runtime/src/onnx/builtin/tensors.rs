@@ -1,5 +1,6 @@
 //! Tensors of ours as those of `tract`, and back.
 
+use adyton_core::graph_fault::GraphFault;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::tensor1;
 
@@ -78,9 +79,8 @@ pub(super) fn output(
             copy(&lengths, room, Elements::Int64)
         }
         other => {
-            return Err(RunError::Said(format!(
-                "an output of {other:?} cannot be shown as JSON"
-            )));
+            let kind = &format!("{other:?}");
+            return Err(RunError::Said(GraphFault::OutputOf { kind }.kept()));
         }
     };
     Ok(Tensor {

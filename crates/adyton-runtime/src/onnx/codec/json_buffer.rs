@@ -3,6 +3,7 @@
 
 use std::io;
 
+use adyton_core::graph_fault::GraphFault;
 use bytes::Bytes;
 
 use crate::onnx::memory;
@@ -51,9 +52,7 @@ impl JsonBuffer {
     pub(super) fn finish(self) -> Result<Bytes, RunError> {
         match self.is_full {
             false => Ok(self.bytes.into()),
-            true => Err(RunError::new(
-                "the model's answer is longer than 256 MiB, or than the memory that is left (`onnx.memory`); send less at once",
-            )),
+            true => Err(RunError::new(GraphFault::AnswerTooLong.kept())),
         }
     }
 
