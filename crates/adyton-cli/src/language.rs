@@ -309,7 +309,9 @@ mod tests {
     }
 
     /// English for everybody: what a log or a page of the reference says, and what is said of it by somebody who translates it.
-    const ENGLISH: [(&str, &str); 15] = [
+    const ENGLISH: [(&str, &str); 16] = [
+        // What systemd shows, as its logs have it.
+        ("server/service_manager.rs", ""),
         // What Python says.
         ("doctor/onnx.rs", "No module named pip"),
         // For whoever writes documentation.

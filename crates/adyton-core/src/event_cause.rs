@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn no_cause_has_english_in_its_chinese() {
         // Names that have no other.
-        const NAMES: [&str; 16] = [
+        const NAMES: [&str; 17] = [
+            "root",
             "\"auto\"",
             "ONNX Runtime",
             "Python",

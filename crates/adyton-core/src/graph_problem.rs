@@ -40,7 +40,6 @@ patterns! {
     BuiltIn = "built-in" "内置";
     // Where one runs.
     InProcess { runtime } = "in process ({runtime})" "服务器进程内，{runtime}";
-    OwnProcess { runtime } = "{runtime}, in a process of its own" "{runtime}，独立进程";
     Output { output, what } = "output \"{output}\" is {what}, which JSON cannot show; cast it in the model to numbers of another type"
         "输出 \"{output}\" 为 {what}，JSON 无法表示；请在模型中将其转换为其他数值类型";
     InputNoTensor { input } = "input \"{input}\" is not a tensor; inputs must be tensors of numbers, booleans or strings"
@@ -96,6 +95,8 @@ patterns! {
         "该服务器上无法终止的预测占用了 {count} 个推理线程，因此不再加载 ONNX 模型；请联系管理员重启服务器";
     Stuck { limit } = "a prediction was told to end and still runs after {limit} s; its thread was replaced, and the model is not called any more until the service is started again"
         "有预测在要求终止 {limit} 秒后仍在运行；其线程已被替换，在服务重新启动之前不再调用该模型";
+    // Stands last: others end so too.
+    OwnProcess { runtime } = "{runtime}, in a process of its own" "{runtime}，独立进程";
 }
 
 impl GraphProblem<'_> {
