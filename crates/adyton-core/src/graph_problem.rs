@@ -38,8 +38,6 @@ patterns! {
     CompiledInCannotPrepare { cause } = "the compiled-in runtime cannot prepare the model: {cause}" "内置运行时无法准备该模型：{cause}";
     CannotPrepare { runtime, cause } = "{runtime} cannot prepare the model: {cause}" "{runtime} 无法准备该模型：{cause}";
     BuiltIn = "built-in" "内置";
-    // Where one runs.
-    InProcess { runtime } = "in process ({runtime})" "服务器进程内，{runtime}";
     Output { output, what } = "output \"{output}\" is {what}, which JSON cannot show; cast it in the model to numbers of another type"
         "输出 \"{output}\" 为 {what}，JSON 无法表示；请在模型中将其转换为其他数值类型";
     InputNoTensor { input } = "input \"{input}\" is not a tensor; inputs must be tensors of numbers, booleans or strings"

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use adyton_core::endpoint::Address;
-use adyton_core::graph_problem::GraphProblem;
+use adyton_core::event_cause::Cause;
 
 use crate::onnx::in_process::InProcess;
 
@@ -24,7 +24,7 @@ impl fmt::Display for Target {
         match self {
             Self::InProcess(model) => {
                 let runtime = &model.runtime();
-                f.write_str(&GraphProblem::InProcess { runtime }.kept())
+                f.write_str(&Cause::InProcess { runtime }.kept())
             }
             Self::Address(address) => address.fmt(f),
         }
