@@ -309,9 +309,12 @@ mod tests {
     }
 
     /// English for everybody: what a log or a page of the reference says, and what is said of it by somebody who translates it.
-    const ENGLISH: [(&str, &str); 16] = [
+    const ENGLISH: [(&str, &str); 19] = [
         // What systemd shows, as its logs have it.
         ("server/service_manager.rs", ""),
+        ("server/assembly.rs", "starting: "),
+        ("server/reload.rs", "configuration reloaded"),
+        ("server/reload.rs", "to be applied by a restart"),
         // What Python says.
         ("doctor/onnx.rs", "No module named pip"),
         // For whoever writes documentation.
