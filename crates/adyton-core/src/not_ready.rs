@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn what_is_waited_for_is_read_in_chinese() {
         for (english, chinese) in TEXTS {
-            let sample = |text: &str| text.replace('{', "`").replace('}', "`");
+            let sample = |text: &str| text.replace(['{', '}'], "`");
             let read = waits_in(&sample(english), Language::Chinese).into_owned();
             assert_eq!(read, sample(chinese));
             assert!(!has_english(&read), "{read}");

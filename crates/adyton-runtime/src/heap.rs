@@ -18,3 +18,20 @@ pub(crate) fn give_back() {
 /// Other C libraries have nothing like it.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) fn give_back() {}
+
+/// Has the C library make at most so many heaps for its threads, in place of eight for each core. What a model leaves in the heap of
+/// the thread that loaded it is hardly ever given back: of twenty models, some ten megabytes stayed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(
+    unsafe_code,
+    reason = "no library offers it, and the variable of the environment would have to be there before the start"
+)]
+pub(crate) fn bound_heaps(most: usize) {
+    let most = libc::c_int::try_from(most.max(1)).unwrap_or(libc::c_int::MAX);
+    // SAFETY: `mallopt` takes two numbers, and is called once, before ONNX Runtime makes its threads.
+    let _known = unsafe { libc::mallopt(libc::M_ARENA_MAX, most) };
+}
+
+/// Other C libraries have nothing like it.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn bound_heaps(_most: usize) {}
