@@ -12,10 +12,10 @@
 
 pub mod log;
 pub mod port;
-mod port_trouble;
 pub mod program;
 mod question;
 pub mod ready;
+mod refused_port;
 pub(crate) mod supervise;
 pub(crate) mod task;
 mod watch;

@@ -123,16 +123,7 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
     reader(asked)?;
     let (record, language) = (asked.record, asked.language);
     let Some(reason) = record.reason else {
-        let own = phrase!(
-            language,
-            "This answer is the model's own: read its body.",
-            "该响应来自模型本身：请查看响应的内容。"
-        );
-        return Some(match record.status {
-            0..400 => Vec::new(),
-            400..500 => vec![own.to_owned()],
-            _ => vec![own.to_owned(), who_runs_it(asked)],
-        });
+        return Some(of_answer(asked));
     };
     let mut fixes = match &record.evidence {
         Evidence::Size { what, limit, .. } => vec![fix::size(what, *limit, None, language)],
@@ -191,6 +182,20 @@ pub(super) fn fixes(asked: &Asked<'_>, nearest: &[Nearest]) -> Option<Vec<String
         who_looks_up(&fixes, language)
     });
     Some(fixes)
+}
+
+/// What the caller can do about an answer of the model itself.
+fn of_answer(asked: &Asked<'_>) -> Vec<String> {
+    let own = phrase!(
+        asked.language,
+        "This answer is the model's own: read its body.",
+        "该响应来自模型本身：请查看响应的内容。"
+    );
+    match asked.record.status {
+        0..400 => Vec::new(),
+        400..500 => vec![own.to_owned()],
+        _ => vec![own.to_owned(), who_runs_it(asked)],
+    }
 }
 
 /// Advice whose calls name the API address: who may only call looks up no service by its name.

@@ -9,9 +9,9 @@ use adyton_core::event_cause::Cause;
 
 use super::CommandSettings;
 use super::port;
-use super::port_trouble::PortTrouble;
 use super::program::{Program, Sink, StartError};
 use super::question::Question;
+use super::refused_port::RefusedPort;
 use super::task::Task;
 use super::watch::Watch;
 use crate::keeper::Fence;
@@ -37,7 +37,7 @@ pub(crate) async fn supervise(
     mut stop: Stop,
 ) -> End {
     let lines = Arc::clone(&observer);
-    let heard = Arc::new(PortTrouble::default());
+    let heard = Arc::new(RefusedPort::default());
     let hearing = Arc::clone(&heard);
     let sink: Sink = Arc::new(move |stream, text| {
         hearing.hear(&text);
@@ -74,7 +74,7 @@ struct Supervisor<'s> {
     sink: &'s Sink,
     observer: &'s Arc<dyn Observer>,
     /// What the program's lines say of its port.
-    heard: &'s PortTrouble,
+    heard: &'s RefusedPort,
 }
 
 impl Supervisor<'_> {
@@ -115,16 +115,7 @@ impl Supervisor<'_> {
             () = stop.wanted() => return self.end(program).await,
         };
         if ready.is_err() {
-            let cause = match watch.ask().await {
-                Err(problem) => watch.told(problem.cause).await,
-                Ok(()) => Cause::TooLate.kept(),
-            };
-            let limit = self.task.deploy_timeout.as_secs().to_string();
-            let why = Cause::NotReadyWithin {
-                limit: &limit,
-                cause: &cause,
-            }
-            .kept();
+            let why = self.too_late(&watch).await;
             self.give_up(program, &why).await;
             return End::Over { why, served: None };
         }
@@ -151,6 +142,20 @@ impl Supervisor<'_> {
                 End::Over { why, served: served(lost.last_answer) }
             }
         }
+    }
+
+    /// Why the program is given up that was not ready in time.
+    async fn too_late(&self, watch: &Watch<'_>) -> String {
+        let cause = match watch.ask().await {
+            Err(problem) => watch.told(problem.cause).await,
+            Ok(()) => Cause::TooLate.kept(),
+        };
+        let limit = self.task.deploy_timeout.as_secs().to_string();
+        Cause::NotReadyWithin {
+            limit: &limit,
+            cause: &cause,
+        }
+        .kept()
     }
 
     async fn start(&self, port: u16) -> Result<Program, StartError> {

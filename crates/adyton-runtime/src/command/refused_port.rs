@@ -29,13 +29,13 @@ const LISTENING: [&str; 7] = [
 
 /// What one run has said before it was ready.
 #[derive(Debug, Default)]
-pub(super) struct PortTrouble {
+pub(super) struct RefusedPort {
     is_refused: AtomicBool,
     is_listening: AtomicBool,
     is_over: AtomicBool,
 }
 
-impl PortTrouble {
+impl RefusedPort {
     /// It has printed this.
     pub(super) fn hear(&self, line: &str) {
         if self.is_over.load(Ordering::Relaxed) {
@@ -57,10 +57,10 @@ impl PortTrouble {
 
     /// Why a run is over that ended before it was ready; `address` was to be its own.
     pub(super) fn ended(&self, how: &str, address: SocketAddr) -> String {
-        let has_trouble =
+        let was_refused_port =
             self.is_refused.load(Ordering::Relaxed) && self.is_listening.load(Ordering::Relaxed);
         // Where another program has taken its port, it did what it should.
-        if has_trouble && TcpListener::bind(address).is_ok() {
+        if was_refused_port && TcpListener::bind(address).is_ok() {
             return Cause::EndedOverPort { how }.kept();
         }
         Cause::EndedBeforeReady { how }.kept()
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     fn told(lines: &[&str], address: SocketAddr) -> bool {
-        let heard = PortTrouble::default();
+        let heard = RefusedPort::default();
         lines.iter().for_each(|line| heard.hear(line));
         heard.ended("exit code 1", address).contains("$PORT")
     }
@@ -110,7 +110,7 @@ mod tests {
         // Another program took its port.
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         assert!(!told(&["Address already in use"], taken.local_addr().unwrap()));
-        let heard = PortTrouble::default();
+        let heard = RefusedPort::default();
         heard.is_over();
         heard.hear("listen EACCES");
         assert!(!heard.ended("exit code 1", free).contains("$PORT"));
