@@ -309,10 +309,13 @@ mod tests {
     }
 
     /// English for everybody: what a log or a page of the reference says, and what is said of it by somebody who translates it.
-    const ENGLISH: [(&str, &str); 19] = [
+    const ENGLISH: [(&str, &str); 22] = [
         // What systemd shows, as its logs have it.
         ("server/service_manager.rs", ""),
         ("server/assembly.rs", "starting: "),
+        ("src/server.rs", "calls in flight have"),
+        ("src/server.rs", "serving: gateway at"),
+        ("server/reload.rs", "the former configuration is kept"),
         ("server/reload.rs", "configuration reloaded"),
         ("server/reload.rs", "to be applied by a restart"),
         // What Python says.

@@ -124,7 +124,8 @@ fn a_password_gets_a_token_and_is_not_kept() {
         error: 401: The username or password is wrong.
           reason      iam.wrong_password
           request id  [id]
-        hint: `adyton errors iam.wrong_password` says what causes it and what to do
+        hint: Check the user name and the domain first; those of the first administrator are in `bootstrap.json` of the data folder. An administrator can set a new password with `adyton user password USER`.
+        hint: `adyton errors iam.wrong_password` says what causes it
     "#]]
     .assert_eq(&place.told(&ran));
     let ran = place.run_with_input(&login, "");
