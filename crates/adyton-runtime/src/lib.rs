@@ -19,7 +19,7 @@ pub mod command;
 pub mod engines;
 #[doc(hidden)]
 pub mod fuzzing;
-mod heap;
+pub mod heap;
 pub mod isolated;
 pub mod keeper;
 pub mod launcher;

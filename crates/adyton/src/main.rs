@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         cli::Verb::Serve(_) | cli::Verb::Demo(_) | cli::Verb::Doctor(_)
     ) {
         telemetry::refuse();
+        adyton_runtime::heap::one_for_each_core();
     }
     adyton_cli::again::choose(adyton_cli::again::Told {
         context: cli.context.clone(),

@@ -119,15 +119,26 @@ fn services(services: &ServicesOverview) -> String {
     )
 }
 
+/// How many calls there were, and how many of them failed.
+pub(super) fn answered(calls: u64, failed: u64) -> String {
+    match calls {
+        0 => said!("no calls", "没有调用"),
+        1 => said!("1 call, {failed} failed", "1 次调用，{failed} 次失败"),
+        _ => said!(
+            "{calls} calls, {failed} failed",
+            "{calls} 次调用，{failed} 次失败"
+        ),
+    }
+}
+
 fn calls(calls: &CallsOverview) -> String {
     if calls.calls == 0 {
-        return said!("no calls", "没有调用");
+        return answered(0, 0);
     }
     said!(
-        "{} calls, {} failed; p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms",
-        "{} 次调用，{} 次失败；p50 {:.1} ms，p95 {:.1} ms，p99 {:.1} ms",
-        calls.calls,
-        calls.failed,
+        "{}; p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms",
+        "{}；p50 {:.1} ms，p95 {:.1} ms，p99 {:.1} ms",
+        answered(calls.calls, calls.failed),
         calls.p50_ms,
         calls.p95_ms,
         calls.p99_ms

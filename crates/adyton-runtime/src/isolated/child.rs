@@ -78,6 +78,7 @@ type RunningByConnection = Arc<[Mutex<Running>; CONNECTIONS]>;
 pub(crate) fn main(order: ServeOrder, orders: BufReader<File>, mut server: File) -> ExitCode {
     let library = order.library.as_ref().map(|(path, _)| path.as_path());
     sandbox::enter(order.memory, &order.folder, library);
+    heap::one_for_each_core();
     let running = RunningByConnection::default();
     let (give, given) = mpsc::channel();
     let heard = Arc::clone(&running);

@@ -12,8 +12,6 @@ use adyton_core::language::{Language, message};
 use ort::environment::{Environment, GlobalThreadPoolOptions};
 use ort::logging::LogLevel;
 
-use crate::heap;
-
 pub use super::no_library::{FoundUnfit, OLDEST, ProbeError, WhyBuiltin};
 
 /// The setting `onnx.library`.
@@ -221,8 +219,6 @@ static LOADED: OnceLock<Result<Environment, String>> = OnceLock::new();
 pub fn load(library: &OnnxLibrary, threads: usize) -> Result<Environment, String> {
     LOADED
         .get_or_init(|| {
-            // Before the library makes its threads, each of which would have a heap of its own.
-            heap::bound_heaps(threads);
             let builder = ort::init_from(&library.path).map_err(|problem| problem.to_string())?;
             let pool = GlobalThreadPoolOptions::default()
                 .with_intra_threads(threads.max(1))

@@ -1,6 +1,5 @@
 //! `adyton service show`: address, versions, instances, and what can be called.
 
-use adyton_api::adyton::metrics::MetricsPoint;
 use adyton_api::modelarts::activity::InstanceShown;
 use adyton_api::modelarts::models::PortShown;
 use adyton_api::modelarts::services::{ServiceShown, VersionShown};
@@ -10,6 +9,7 @@ use super::paths::paths;
 use super::tag;
 use crate::client::{Client, lookup};
 use crate::command::model::{ports, size};
+use crate::command::status::answered;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::said;
@@ -74,19 +74,10 @@ pub fn facts(terminal: &Terminal, client: &Client, service: &ServiceShown) -> Pr
 /// be asked for.
 fn last_hour(client: &Client, service: &ServiceShown) -> String {
     let found = client.service_metrics(&service.summary.service_id, "1h");
-    found.map_or_else(|_| String::new(), |found| hour(&found.total))
-}
-
-fn hour(total: &MetricsPoint) -> String {
-    match total.calls {
-        0 => said!("no calls", "没有调用"),
-        _ => said!(
-            "{} calls, {} failed",
-            "{} 次调用，{} 次失败",
-            total.calls,
-            total.failed
-        ),
-    }
+    found.map_or_else(
+        |_| String::new(),
+        |found| answered(found.total.calls, found.total.failed),
+    )
 }
 
 /// The instances, and what they take; nothing where they cannot be asked for.
