@@ -49,7 +49,8 @@ fn problem(root: &Command, said: &str) -> Result<bool, String> {
     let mut verb = root;
     let mut options: Vec<&Command> = vec![root];
     let mut has_values = false;
-    for word in said.split_whitespace() {
+    let mut words = said.split_whitespace();
+    while let Some(word) = words.next() {
         // What a message puts in may be options.
         let word = word
             .split('{')
@@ -58,12 +59,17 @@ fn problem(root: &Command, said: &str) -> Result<bool, String> {
             .unwrap_or(word);
         if let Some(option) = word.strip_prefix("--") {
             let name = option.split(['=', ',', '.', '/', '}']).next().unwrap_or(option);
-            let is_known = |verb: &&Command| verb.get_arguments().any(|one| one.get_long() == Some(name));
-            if !name.is_empty() && !matches!(name, "help" | "version") && !options.iter().any(is_known) {
+            let mut known = options.iter().flat_map(|verb| verb.get_arguments());
+            let known = known.find(|one| one.get_long() == Some(name));
+            if !name.is_empty() && !matches!(name, "help" | "version") && known.is_none() {
                 return Err(format!("`{}` has no --{name}", verb.get_name()));
             }
-            // Its value may follow.
-            has_values = verb.get_name() != root.get_name();
+            // Its value may follow; before a verb, the verb follows that.
+            if verb.get_name() != root.get_name() {
+                has_values = true;
+            } else if !option.contains('=') && known.is_some_and(|one| one.get_action().takes_values()) {
+                words.next();
+            }
             continue;
         }
         if word.starts_with('-') || has_values {
