@@ -40,6 +40,9 @@ patterns! {
         "127.0.0.1:{port} 上没有程序监听；程序必须监听 $PORT";
     ListensElsewhere { port, other } = "nothing listens on 127.0.0.1:{port}: the program listens on {other}; it must listen on $PORT"
         "127.0.0.1:{port} 上没有程序监听：该程序监听的是 {other}；它必须监听 $PORT";
+    ListensForIt { port } = "another program listens on 127.0.0.1:{port}; its answers are ignored; this program must listen on $PORT itself"
+        "127.0.0.1:{port} 上监听的是另一个程序，其响应不予采用；该程序必须自行监听 $PORT";
+    AskedLater { path, delay } = "GET {path} is asked {delay} s after the start" "启动 {delay} 秒后才请求 GET {path}";
     NotHttp = "what listens on $PORT does not answer in HTTP/1 (plain HTTP is needed, not HTTPS)"
         "监听 $PORT 的程序没有以 HTTP/1 响应（请使用明文 HTTP，而不是 HTTPS）";
     NoCode = "programs of models are forbidden here (`runtime.run_code = false`)"
@@ -60,8 +63,11 @@ patterns! {
     Silent { question } = "{question} was not answered in time" "{question} 没有及时得到响应";
     // Where an instance is, which stands in an event as causes do.
     BuiltIn = "in process (built-in)" "进程内，内置运行时";
+    Inside = "in process" "进程内";
     InProcess { runtime } = "in process ({runtime})" "进程内，{runtime}";
     NoStart { problem } = "the program cannot be started: {problem}" "无法启动程序：{problem}";
+    NoKeeper { problem } = "the keeper cannot be started: {problem}" "无法启动看护进程：{problem}";
+    KeeperSilent { program, how } = "{program} printed nothing and ended with {how}" "{program} 没有输出，已退出（{how}）";
     NoProcessId = "the program has no process id" "程序没有进程 ID";
     EndedBefore = "the process that was to become the program ended before it did" "准备运行程序的进程提前退出";
     NoFence { problem } = "the fence cannot be raised: {problem}" "无法建立隔离：{problem}";

@@ -249,9 +249,14 @@ fn show(context: &Context, answer: Answer, took: Duration, raw: bool) -> Outcome
     }
     let id = answer.request_id().unwrap_or_default();
     let status = answer.status.as_u16();
+    let by = match by.as_str() {
+        "model" => said!("the model", "模型"),
+        "gateway" => said!("the gateway", "网关"),
+        other => other.to_owned(),
+    };
     let line = said!(
-        "{status} from the {by} in {:.1} ms, request id {id}",
-        "{status}，由 {by} 返回，用时 {:.1} ms，请求 ID {id}",
+        "{status} from {by} in {:.1} ms, request id {id}",
+        "{status}，由{by}返回，用时 {:.1} ms，请求 ID {id}",
         took.as_secs_f64() * 1e3
     );
     let failed = || {

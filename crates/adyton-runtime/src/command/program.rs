@@ -42,7 +42,7 @@ pub struct Program {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The keeper cannot be started: this installation is at fault.
-    #[error("the keeper cannot be started: {0}")]
+    #[error("{}", Cause::NoKeeper { problem: &.0.to_string() }.kept())]
     Keeper(#[from] io::Error),
     /// The keeper could not start the program.
     #[error("{0}")]
@@ -83,8 +83,8 @@ impl Program {
         ];
         match report {
             Some(KeeperReport::Started { pid, fence }) => {
-                let group = Pid::from_raw(pid)
-                    .ok_or_else(|| StartError::Program("it has no process id".to_owned()))?;
+                let group =
+                    Pid::from_raw(pid).ok_or_else(|| StartError::Program(Cause::NoProcessId.kept()))?;
                 let drains = drains.into_iter().flatten().collect();
                 Ok(Self {
                     keeper: child,
@@ -103,11 +103,11 @@ impl Program {
             None => {
                 let status = child.wait().await?;
                 let binary = keeper.first().map(|binary| binary.to_string_lossy());
-                let cause = format!(
-                    "{} printed nothing and ended with {status}",
-                    binary.unwrap_or_default()
-                );
-                Err(StartError::Keeper(io::Error::other(cause)))
+                let cause = Cause::KeeperSilent {
+                    program: &binary.unwrap_or_default(),
+                    how: &status.to_string(),
+                };
+                Err(StartError::Keeper(io::Error::other(cause.kept())))
             }
         }
     }

@@ -50,12 +50,11 @@ impl Watch<'_> {
         if let Some(health) = self.health {
             let delay = Duration::from_millis(health.initial_delay_ms);
             if delay >= TELLING {
-                let cause = format!(
-                    "GET {} is asked {} s after the start",
-                    health.url,
-                    delay.as_secs()
-                );
-                self.observer.news(News::Waiting(cause));
+                let cause = Cause::AskedLater {
+                    path: &health.url,
+                    delay: &delay.as_secs().to_string(),
+                };
+                self.observer.news(News::Waiting(cause.kept()));
             }
             tokio::time::sleep(delay).await;
         }
@@ -101,9 +100,10 @@ impl Watch<'_> {
         match look.await {
             Ok(Listener::Foreign) => Err(NotAnswering {
                 is_deaf: true,
-                cause: format!(
-                    "another program listens on 127.0.0.1:{port}; its answers are ignored; this program must listen on $PORT itself"
-                ),
+                cause: Cause::ListensForIt {
+                    port: &port.to_string(),
+                }
+                .kept(),
             }),
             // What cannot be told is not held against it.
             Ok(Listener::Own) | Err(_) => Ok(()),

@@ -165,7 +165,7 @@ fn called(asked: &Asked<'_>, address: &str, after_ms: u64, attempts: u32, error:
         more => message!(language, ", {} attempts", "，尝试了 {} 次", more),
     };
     Compared::new(
-        &format!("{who} {address}"),
+        &format!("{who} {}", cause_in(address, language)),
         phrase!(language, "an answer", "响应").to_owned(),
         message!(language, "{}; after {}{}", "{}；在 {}之后{}", error, after, tried),
     )
