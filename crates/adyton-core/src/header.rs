@@ -22,18 +22,36 @@ pub const X_ADYTON_CONSOLE: HeaderName = HeaderName::from_static("x-adyton-conso
 
 /// More names do not stand in [`X_ADYTON_IGNORED`].
 const IGNORED_MOST: usize = 20;
+/// A longer name is cut there, in characters.
+const NAME_LONGEST: usize = 64;
+/// The value is not longer, in bytes: a proxy that is given more headers than its buffer holds (nginx: 4 KiB) refuses the whole answer.
+const IGNORED_LONGEST: usize = 1024;
 
 /// The value of [`X_ADYTON_IGNORED`] that names these; nothing where there are none.
 pub fn ignored<'n>(names: impl Iterator<Item = Cow<'n, str>>) -> Option<HeaderValue> {
-    let names: Vec<String> = names.take(IGNORED_MOST).map(|name| plain(&name)).collect();
-    let value = HeaderValue::from_str(&names.join(", ")).ok()?;
+    let mut value = String::new();
+    for name in names.take(IGNORED_MOST) {
+        let name = plain(&name);
+        if value.len() + name.len() > IGNORED_LONGEST {
+            break;
+        }
+        if !value.is_empty() {
+            value.push_str(", ");
+        }
+        value.push_str(&name);
+    }
+    let value = HeaderValue::from_str(&value).ok()?;
     (!value.is_empty()).then_some(value)
 }
 
-/// A name in a list in a header: what is no sign of a word there is escaped as in an address.
+/// A name in a list in a header, cut: what is no sign of a word there is escaped as in an address.
 fn plain(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    for byte in name.bytes() {
+    let end = name
+        .char_indices()
+        .nth(NAME_LONGEST)
+        .map_or(name.len(), |(end, _)| end);
+    let mut plain = String::with_capacity(end);
+    for byte in name[..end].bytes() {
         match byte {
             b',' | 0..=b' ' | 0x7f.. => plain.push_str(&format!("%{byte:02X}")),
             _ => plain.push(byte.into()),
@@ -95,13 +113,19 @@ mod tests {
 
     #[test]
     fn what_counted_for_nothing_is_named_in_signs_that_a_header_may_have() {
-        let value = |names: &[&'static str]| ignored(names.iter().map(|name| Cow::Borrowed(*name)));
+        fn value(names: &[&str]) -> Option<HeaderValue> {
+            ignored(names.iter().map(|name| Cow::Borrowed(*name)))
+        }
         assert_eq!(value(&[]), None);
         assert_eq!(
             value(&["a", "data.x y", "k,\n", "列"]).unwrap(),
             "a, data.x%20y, k%2C%0A, %E5%88%97"
         );
         assert_eq!(value(&["a"; 99]).unwrap().len(), 20 * 3 - 2);
+        let long = "列".repeat(9999);
+        let long = long.as_str();
+        assert_eq!(value(&[long]).unwrap().len(), NAME_LONGEST * 9);
+        assert!(value(&[long; 9]).unwrap().len() <= IGNORED_LONGEST);
         let of = |query: &'static str| ignored(query_names(query));
         assert_eq!(of("a=1&b&&=2&c=%20=").unwrap(), "?a, ?b, ?c");
         assert_eq!(of(""), None);
